@@ -1,0 +1,1 @@
+"""Who may do what: the acting `Principal` and the one table behind `can()`."""

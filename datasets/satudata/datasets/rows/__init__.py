@@ -1,0 +1,1 @@
+"""Rows of published versions: `RowQuery` in, exact values out. Owns SQL, planner, both engines and deadlines."""
