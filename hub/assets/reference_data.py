@@ -1,0 +1,278 @@
+"""Makes the region data the wheel carries, from the npm package `idn-area-data` and our own tables of facts.
+
+Called by the build hook after the npm packages are installed; needs only polars and the standard library.
+It writes the bundled code lists (`satudata.datasets:reference/`) and the two demo files `wilayah.parquet` and
+`pulau.csv`. What the lists mean, and whose data they are, stands in `reference/README.md`; who reads them is
+`satudata.validation.references`.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+KEMENDAGRI_LIST = "kemendagri/wilayah"
+KEMENDAGRI_EDITION = "300.2.2-2430-2025"
+BPS_LIST = "bps/wilayah"
+BPS_EDITION = "2020-2"
+
+# What the decree counts. A package that holds something else is another edition, and must not pass for this one.
+EXPECTED_ROWS = {"PROVINCE": 38, "REGENCY": 514, "DISTRICT": 7_285, "VILLAGE": 83_762}
+EXPECTED_ISLANDS = 17_373
+
+# `03°19'03.44" N 097°07'41.73" E`
+_COORDINATE = (
+    r"^(?<north_deg>\d{2})°(?<north_min>\d{2})'(?<north_sec>\d{2})\.(?<north_cs>\d{2})\" (?<north_side>[NS]) "
+    r"(?<east_deg>\d{3})°(?<east_min>\d{2})'(?<east_sec>\d{2})\.(?<east_cs>\d{2})\" (?<east_side>[EW])$"
+)
+
+
+class ReferenceDataError(Exception):
+    """The package or a table of facts does not hold what this edition must hold."""
+
+
+def build(package: Path, reference: Path, demo: Path) -> list[Path]:
+    """Write whatever is missing or older than its sources; return the files made by this module, made now or not.
+
+    `package` is the unpacked `idn-area-data`, `reference` and `demo` the folders of that name in
+    `satudata.datasets`. Raises `ReferenceDataError` when counts differ from the decree.
+    """
+    facts = [reference / "superseded.csv", reference / "bps_provinces.csv"]
+    tables = [
+        package / "data" / f"{name}.csv" for name in ("provinces", "regencies", "districts", "villages")
+    ]
+    islands = package / "data" / "islands.csv"
+    outputs = [
+        reference / _file_name(KEMENDAGRI_LIST, KEMENDAGRI_EDITION),
+        reference / _file_name(BPS_LIST, BPS_EDITION),
+        reference / "manifest.json",
+        demo / "wilayah.parquet",
+        demo / "pulau.csv",
+    ]
+    # npm restores the dates files had when they were packed; its folder shows when they were installed.
+    if _fresh(outputs, [Path(__file__), package, *facts, *tables, islands]):
+        return outputs
+
+    regions = read_regions(package / "data")
+    islands_frame = read_islands(islands)
+    superseded = read_superseded(reference / "superseded.csv", regions)
+    bps = read_bps_provinces(reference / "bps_provinces.csv", regions)
+
+    reference.mkdir(parents=True, exist_ok=True)
+    demo.mkdir(parents=True, exist_ok=True)
+    _write_parquet(kemendagri_list(regions, superseded), outputs[0])
+    _write_parquet(bps_list(bps), outputs[1])
+    _replace(demo / "wilayah.parquet", lambda path: regions.write_parquet(path, **_PARQUET))
+    _replace(demo / "pulau.csv", islands_frame.write_csv)
+    manifest = _manifest(outputs[0], outputs[1])
+    _replace(outputs[2], lambda path: path.write_text(manifest, encoding="utf-8"))
+    return outputs
+
+
+def read_regions(folder: Path) -> pl.DataFrame:
+    """All four levels in code order: code, level, name, parent_code (null for provinces)."""
+    parents = {
+        "PROVINCE": None,
+        "REGENCY": "province_code",
+        "DISTRICT": "regency_code",
+        "VILLAGE": "district_code",
+    }
+    files = {"PROVINCE": "provinces", "REGENCY": "regencies", "DISTRICT": "districts", "VILLAGE": "villages"}
+    frames = []
+    for level, parent in parents.items():
+        frame = pl.read_csv(folder / f"{files[level]}.csv", infer_schema=False)
+        if frame.height != EXPECTED_ROWS[level]:
+            raise ReferenceDataError(
+                f"{files[level]}.csv: {frame.height} rows, expected {EXPECTED_ROWS[level]}"
+            )
+        parent_code = pl.col(parent) if parent else pl.lit(None, pl.String)
+        frames.append(
+            frame.select(
+                "code",
+                pl.lit(level).alias("level"),
+                pl.col("name").str.strip_chars(),
+                parent_code.alias("parent_code"),
+            )
+        )
+    regions = pl.concat(frames).sort("code")
+    orphans = regions.filter(
+        pl.col("parent_code").is_not_null() & ~pl.col("parent_code").is_in(regions["code"].implode())
+    )
+    if orphans.height or regions["code"].n_unique() != regions.height:
+        raise ReferenceDataError(
+            f"region codes: {orphans.height} without their parent, or a code given twice"
+        )
+    return regions
+
+
+def read_islands(path: Path) -> pl.DataFrame:
+    """Islands in code order, the coordinate in decimal degrees with six decimals (to the nearest, about 0.1 m).
+
+    Degrees, minutes and hundredths of a second are whole numbers, so the result is computed in whole
+    numbers too: 1/360,000 degree is 25/9 millionths, and a ninth is never a half.
+    """
+    frame = pl.read_csv(path, infer_schema=False)
+    if frame.height != EXPECTED_ISLANDS:
+        raise ReferenceDataError(f"islands.csv: {frame.height} rows, expected {EXPECTED_ISLANDS}")
+    parts = frame.with_columns(pl.col("coordinate").str.extract_groups(_COORDINATE).alias("parts")).unnest(
+        "parts"
+    )
+    unread = parts.filter(pl.col("north_deg").is_null() | pl.col("east_deg").is_null())
+    if unread.height:
+        raise ReferenceDataError(
+            f"islands.csv: {unread.height} coordinates in another form, first {unread.row(0)}"
+        )
+    return parts.select(
+        "code",
+        "regency_code",
+        pl.col("name").str.strip_chars(),
+        _degrees("north", negative="S").alias("lintang"),
+        _degrees("east", negative="W").alias("bujur"),
+        _flag("is_populated").alias("berpenduduk"),
+        _flag("is_outermost_small").alias("terluar"),
+    ).sort("code")
+
+
+def read_superseded(path: Path, regions: pl.DataFrame) -> pl.DataFrame:
+    """Codes no longer in force and what replaced them: old_code, name, successor, valid_to, basis."""
+    frame = pl.read_csv(
+        path, schema_overrides={"old_code": pl.String, "successor": pl.String, "valid_to": pl.Date}
+    )
+    codes = regions["code"].implode()
+    wrong = frame.filter(pl.col("old_code").is_in(codes) | ~pl.col("successor").is_in(codes))
+    if wrong.height:
+        raise ReferenceDataError(
+            f"superseded.csv: {wrong['old_code'].to_list()} in force, or followed by unknown codes"
+        )
+    return frame
+
+
+def read_bps_provinces(path: Path, regions: pl.DataFrame) -> pl.DataFrame:
+    """BPS province codes and the Kemendagri code of the same province: code, name, kemendagri_code."""
+    frame = pl.read_csv(path, infer_schema=False)
+    unknown = frame.filter(~pl.col("kemendagri_code").is_in(regions["code"].implode()))
+    if unknown.height:
+        raise ReferenceDataError(f"bps_provinces.csv: unknown codes {unknown['kemendagri_code'].to_list()}")
+    return frame
+
+
+def kemendagri_list(regions: pl.DataFrame, superseded: pl.DataFrame) -> pl.DataFrame:
+    """The code list of regions: the edition in force, and the superseded codes with the day they ended."""
+    current = regions.join(
+        superseded.select("successor", "valid_to"), left_on="code", right_on="successor", how="left"
+    )
+    in_force = current.select(
+        "code",
+        pl.col("name").alias("label"),
+        "level",
+        pl.col("parent_code").alias("parent"),
+        pl.col("valid_to").alias("valid_from"),
+        pl.lit(None, pl.Date).alias("valid_to"),
+        pl.lit([], pl.List(pl.String)).alias("successors"),
+    )
+    ended = superseded.select(
+        pl.col("old_code").alias("code"),
+        pl.col("name").alias("label"),
+        pl.lit("REGENCY").alias("level"),
+        pl.col("old_code").str.head(2).alias("parent"),
+        pl.lit(None, pl.Date).alias("valid_from"),
+        "valid_to",
+        pl.concat_list("successor").alias("successors"),
+    )
+    return pl.concat([in_force, ended]).sort("code")
+
+
+def bps_list(provinces: pl.DataFrame) -> pl.DataFrame:
+    """The code list of BPS provinces in the same columns."""
+    return provinces.select(
+        "code",
+        pl.col("name").alias("label"),
+        pl.lit("PROVINCE").alias("level"),
+        pl.lit(None, pl.String).alias("parent"),
+        pl.lit(None, pl.Date).alias("valid_from"),
+        pl.lit(None, pl.Date).alias("valid_to"),
+        pl.lit([], pl.List(pl.String)).alias("successors"),
+    ).sort("code")
+
+
+def _degrees(axis: str, *, negative: str) -> pl.Expr:
+    def number(part: str) -> pl.Expr:
+        return pl.col(f"{axis}_{part}").cast(pl.Int64)
+
+    hundredths = (number("deg") * 3600 + number("min") * 60 + number("sec")) * 100 + number("cs")
+    millionths = (hundredths * 50 + 9) // 18
+    sign = (
+        pl.when((pl.col(f"{axis}_side") == negative) & (millionths > 0))
+        .then(pl.lit("-"))
+        .otherwise(pl.lit(""))
+    )
+    decimals = (millionths % 1_000_000).cast(pl.String).str.pad_start(6, "0")
+    return pl.concat_str(sign, (millionths // 1_000_000).cast(pl.String), pl.lit("."), decimals)
+
+
+def _flag(column: str) -> pl.Expr:
+    return pl.col(column).replace_strict({"1": "true", "0": "false"}, return_dtype=pl.String)
+
+
+def _file_name(list_id: str, edition: str) -> str:
+    return f"{list_id.replace('/', '-')}-{edition}.parquet"
+
+
+_PARQUET: dict[str, Any] = {"compression": "zstd", "compression_level": 19, "statistics": True}
+
+
+def _write_parquet(frame: pl.DataFrame, target: Path) -> None:
+    _replace(target, lambda path: frame.write_parquet(path, **_PARQUET))
+
+
+def _replace(target: Path, write: Any) -> None:
+    """Write beside the target and rename, so that a build cut short leaves no half file."""
+    partial = target.with_name(f".{target.name}.part")
+    write(partial)
+    partial.replace(target)
+
+
+def _manifest(kemendagri: Path, bps: Path) -> str:
+    lists = {
+        KEMENDAGRI_LIST: {
+            "title": {
+                "id": "Kode wilayah administrasi (Kemendagri)",
+                "en": "Administrative region codes (Kemendagri)",
+            },
+            "authority": "kemendagri",
+            "license": "ODbL-1.0",
+            "attribution": (
+                "Kepmendagri 300.2.2-2430 Tahun 2025, as compiled by idn-area-data 4.0.1 "
+                "(code MIT, data ODbL 1.0); superseded codes compiled by this project from UU 14, 15, 16 and 29/2022"
+            ),
+            **_edition(KEMENDAGRI_EDITION, kemendagri),
+        },
+        BPS_LIST: {
+            "title": {
+                "id": "Kode provinsi BPS, semester 2 tahun 2020",
+                "en": "BPS province codes, second half of 2020",
+            },
+            "authority": "bps",
+            "license": "CC0-1.0",
+            "attribution": "Badan Pusat Statistik, edition 2020 semester 2; table of facts compiled by this project",
+            **_edition(BPS_EDITION, bps),
+        },
+    }
+    return json.dumps({"lists": lists}, ensure_ascii=False, indent=2) + "\n"
+
+
+def _edition(edition: str, file: Path) -> dict[str, Any]:
+    facts = {
+        "file": file.name,
+        "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
+        "rows": pl.scan_parquet(file).select(pl.len()).collect().item(),
+    }
+    return {"current": edition, "editions": {edition: facts}}
+
+
+def _fresh(outputs: Iterable[Path], inputs: Iterable[Path]) -> bool:
+    made = [path.stat().st_mtime if path.exists() else 0.0 for path in outputs]
+    return min(made) > max(path.stat().st_mtime for path in inputs)

@@ -1,0 +1,1 @@
+"""Background jobs: the DBOS runner behind `satudata.datasets.jobs.Jobs`."""

@@ -1,0 +1,1 @@
+"""HTTP beside pages and GraphQL: uploads, downloads, health checks, middleware."""
