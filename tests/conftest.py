@@ -132,6 +132,16 @@ def demo_server(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     stop_hub(hub)
 
 
+@pytest.fixture(scope="module")
+def module_demo_server(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub]:
+    """A server on a copy of the demo home for one test module, which may change what it likes."""
+    home = tmp_path_factory.mktemp("module") / "home"
+    shutil.copytree(demo_home, home)
+    hub = start_hub(home)
+    yield hub
+    stop_hub(hub)
+
+
 @pytest.fixture
 def fresh_demo_server(demo_home: Path, tmp_path: Path) -> Iterator[RunningHub]:
     """A server on a copy of the demo home for one test alone."""

@@ -6,11 +6,10 @@ It writes the bundled code lists (`satudata.datasets:reference/`) and the two de
 `satudata.validation.references`.
 """
 
-import hashlib
-import json
-from collections.abc import Iterable
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -35,7 +34,7 @@ class ReferenceDataError(Exception):
 
 
 def build(package: Path, reference: Path, demo: Path) -> list[Path]:
-    """Write whatever is missing or older than its sources; return the files made by this module, made now or not.
+    """Write the outputs when one is missing or older than its sources; return them, made now or not.
 
     `package` is the unpacked `idn-area-data`, `reference` and `demo` the folders of that name in
     `satudata.datasets`. Raises `ReferenceDataError` when counts differ from the decree.
@@ -45,30 +44,19 @@ def build(package: Path, reference: Path, demo: Path) -> list[Path]:
         package / "data" / f"{name}.csv" for name in ("provinces", "regencies", "districts", "villages")
     ]
     islands = package / "data" / "islands.csv"
-    outputs = [
-        reference / _file_name(KEMENDAGRI_LIST, KEMENDAGRI_EDITION),
-        reference / _file_name(BPS_LIST, BPS_EDITION),
-        reference / "manifest.json",
-        demo / "wilayah.parquet",
-        demo / "pulau.csv",
-    ]
+    outputs = [reference / "manifest.json", demo / "wilayah.parquet", demo / "pulau.csv"]
     # npm restores the dates files had when they were packed; its folder shows when they were installed.
     if _fresh(outputs, [Path(__file__), package, *facts, *tables, islands]):
         return outputs
 
     regions = read_regions(package / "data")
-    islands_frame = read_islands(islands)
+    positions = read_islands(islands)
     superseded = read_superseded(reference / "superseded.csv", regions)
     bps = read_bps_provinces(reference / "bps_provinces.csv", regions)
 
-    reference.mkdir(parents=True, exist_ok=True)
-    demo.mkdir(parents=True, exist_ok=True)
-    _write_parquet(kemendagri_list(regions, superseded), outputs[0])
-    _write_parquet(bps_list(bps), outputs[1])
-    _replace(demo / "wilayah.parquet", lambda path: regions.write_parquet(path, **_PARQUET))
-    _replace(demo / "pulau.csv", islands_frame.write_csv)
-    manifest = _manifest(outputs[0], outputs[1])
-    _replace(outputs[2], lambda path: path.write_text(manifest, encoding="utf-8"))
+    write_lists(reference, kemendagri_list(regions, superseded), bps_list(bps))
+    _replace(demo / "wilayah.parquet", lambda path: regions.write_parquet(path, compression_level=19))
+    _replace(demo / "pulau.csv", positions.write_csv)
     return outputs
 
 
@@ -198,6 +186,46 @@ def bps_list(provinces: pl.DataFrame) -> pl.DataFrame:
     ).sort("code")
 
 
+def write_lists(folder: Path, kemendagri: pl.DataFrame, bps: pl.DataFrame) -> None:
+    """Replace the bundled lists: their files first, then the manifest that names them."""
+    # The layout is that of `satudata.validation.references`, found in the source tree: the build has nothing installed.
+    sys.path.insert(0, str(Path(__file__).parents[2] / "validation"))
+    from satudata.validation.references import build_list
+    from satudata.validation.text import Text
+
+    with tempfile.TemporaryDirectory(dir=folder) as made:
+        build_list(
+            Path(made),
+            KEMENDAGRI_LIST,
+            KEMENDAGRI_EDITION,
+            Text("Kode wilayah administrasi (Kemendagri)", "Administrative region codes (Kemendagri)"),
+            "kemendagri",
+            kemendagri,
+            license="ODbL-1.0",
+            attribution=(
+                "Kepmendagri 300.2.2-2430 Tahun 2025, as compiled by idn-area-data 4.0.1 (data ODbL 1.0); "
+                "superseded codes compiled by this project from UU 14, 15, 16 and 29/2022"
+            ),
+        )
+        build_list(
+            Path(made),
+            BPS_LIST,
+            BPS_EDITION,
+            Text("Kode provinsi BPS, semester 2 tahun 2020", "BPS province codes, second half of 2020"),
+            "bps",
+            bps,
+            license="MIT",
+            attribution="Badan Pusat Statistik, edition 2020 semester 2; table of facts compiled by this project",
+        )
+        fresh = {path.name: path for path in Path(made).glob("*.parquet")}
+        for name, path in fresh.items():
+            path.replace(folder / name)
+        (Path(made) / "manifest.json").replace(folder / "manifest.json")
+    for path in folder.glob("*.parquet"):
+        if path.name not in fresh:
+            path.unlink()
+
+
 def _degrees(axis: str, *, negative: str) -> pl.Expr:
     def number(part: str) -> pl.Expr:
         return pl.col(f"{axis}_{part}").cast(pl.Int64)
@@ -217,60 +245,11 @@ def _flag(column: str) -> pl.Expr:
     return pl.col(column).replace_strict({"1": "true", "0": "false"}, return_dtype=pl.String)
 
 
-def _file_name(list_id: str, edition: str) -> str:
-    return f"{list_id.replace('/', '-')}-{edition}.parquet"
-
-
-_PARQUET: dict[str, Any] = {"compression": "zstd", "compression_level": 19, "statistics": True}
-
-
-def _write_parquet(frame: pl.DataFrame, target: Path) -> None:
-    _replace(target, lambda path: frame.write_parquet(path, **_PARQUET))
-
-
-def _replace(target: Path, write: Any) -> None:
+def _replace(target: Path, write: Callable[[Path], object]) -> None:
     """Write beside the target and rename, so that a build cut short leaves no half file."""
     partial = target.with_name(f".{target.name}.part")
     write(partial)
     partial.replace(target)
-
-
-def _manifest(kemendagri: Path, bps: Path) -> str:
-    lists = {
-        KEMENDAGRI_LIST: {
-            "title": {
-                "id": "Kode wilayah administrasi (Kemendagri)",
-                "en": "Administrative region codes (Kemendagri)",
-            },
-            "authority": "kemendagri",
-            "license": "ODbL-1.0",
-            "attribution": (
-                "Kepmendagri 300.2.2-2430 Tahun 2025, as compiled by idn-area-data 4.0.1 "
-                "(code MIT, data ODbL 1.0); superseded codes compiled by this project from UU 14, 15, 16 and 29/2022"
-            ),
-            **_edition(KEMENDAGRI_EDITION, kemendagri),
-        },
-        BPS_LIST: {
-            "title": {
-                "id": "Kode provinsi BPS, semester 2 tahun 2020",
-                "en": "BPS province codes, second half of 2020",
-            },
-            "authority": "bps",
-            "license": "CC0-1.0",
-            "attribution": "Badan Pusat Statistik, edition 2020 semester 2; table of facts compiled by this project",
-            **_edition(BPS_EDITION, bps),
-        },
-    }
-    return json.dumps({"lists": lists}, ensure_ascii=False, indent=2) + "\n"
-
-
-def _edition(edition: str, file: Path) -> dict[str, Any]:
-    facts = {
-        "file": file.name,
-        "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
-        "rows": pl.scan_parquet(file).select(pl.len()).collect().item(),
-    }
-    return {"current": edition, "editions": {edition: facts}}
 
 
 def _fresh(outputs: Iterable[Path], inputs: Iterable[Path]) -> bool:

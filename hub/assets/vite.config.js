@@ -9,6 +9,6 @@ export default {
     manifest: true,
     target: "es2022",
     chunkSizeWarningLimit: 9000,
-    rollupOptions: { input: "ide.jsx" },
+    rollupOptions: { input: "ide.js" },
   },
 };

@@ -4,13 +4,21 @@ Not here: HTTP (`app.py`), the command line (`cli/`). What the parts do: `satuda
 `satudata.graphql.service`, `identity/`, `jobs/`.
 """
 
+import hashlib
+import hmac
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 
 from satudata.datasets.services import Services
+from satudata.graphql.config import ApiConfig
 from satudata.graphql.service import GraphQLApi
+from satudata.hub.demo.marker import is_demo_home
 from satudata.hub.identity.service import Identity
 from satudata.hub.jobs.runner import JobRunner
-from satudata.hub.settings import Settings
+from satudata.hub.settings import Settings, secret_of
+from satudata.hub.storage import identity_of, open_storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +37,43 @@ class Hub:
     runner: JobRunner
     is_demo: bool
     """True in a home made by `satudata demo`: every page says so."""
+
+
+@asynccontextmanager
+async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
+    """A whole hub for as long as the block runs. Raises SettingsError when the database needs `satudata migrate`."""
+    runner = JobRunner(settings)
+    async with open_storage(settings, runner) as services:
+        secret = secret_of(settings)
+        api = GraphQLApi(services, api_config(settings, secret))
+        hub = Hub(
+            settings=settings,
+            services=services,
+            api=api,
+            identity=identity_of(services, settings, secret),
+            runner=runner,
+            is_demo=is_demo_home(settings.home),
+        )
+        runner.begin(services)
+        try:
+            yield hub
+        finally:
+            await runner.close()
+            await api.close()
+
+
+def api_config(settings: Settings, secret: str) -> ApiConfig:
+    """What the API is told of the settings; cursors are signed with a key derived from the secret."""
+    return ApiConfig(
+        public_url=settings.public_url,
+        cursor_key=hmac.new(secret.encode(), b"graphql:cursors", hashlib.sha256).digest(),
+        version=product_version(),
+    )
+
+
+def product_version() -> str:
+    """The version of the installed distribution; `0+source` when it runs from a bare checkout."""
+    try:
+        return version("satudata")
+    except PackageNotFoundError:
+        return "0+source"

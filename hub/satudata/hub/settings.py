@@ -1,13 +1,15 @@
-"""Settings: every `SATUDATA_*` variable, its default and what it means. Documented in docs/settings.md (a test compares).
+"""Settings: every `SATUDATA_*` variable, its default and what it means, as in docs/settings.md (a test compares).
 
 This is the only module that reads the environment; the layers below get frozen config objects made in `assembly.py`.
 """
 
+import contextlib
 import difflib
 import ipaddress
 import os
 import re
 import secrets
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +19,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from satudata.validation.text import Text
+from satudata.validation.text import Language, Text
 
 PREFIX = "SATUDATA_"
 LogLevel = Literal["debug", "info", "warning", "error"]
@@ -46,7 +48,9 @@ class SettingsError(Exception):
 class Settings(BaseSettings):
     """One frozen object of all settings. Make it with `load_settings`, which words errors for people."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid", hide_input_in_errors=True
+    )
 
     home: Path = Field(
         default=Path(".satudata"),
@@ -54,20 +58,24 @@ class Settings(BaseSettings):
     )
     database_url: str | None = Field(
         default=None,
-        description="Database of the catalogue: sqlite:///path or postgresql://user@host/name. Unset: hub.sqlite in the home.",
+        description="Database of the catalogue: sqlite:///path or postgresql://user@host/name. "
+        "Unset: catalogue.sqlite in the home.",
     )
     files_url: str | None = Field(
         default=None,
-        description="Where uploads, reports and snapshots are kept: a folder or file:// address. Unset: files in the home.",
+        description="Where uploads, reports and snapshots are kept: a folder or file:// address. "
+        "Unset: files in the home.",
     )
     secret_key: str | None = Field(
         default=None,
         min_length=32,
-        description="Secret that signs form tokens, at least 32 characters. Unset: made once, kept in the home (mode 0600).",
+        description="Secret that signs form tokens and cursors, at least 32 characters. "
+        "Unset: made once, kept in the home (mode 0600).",
     )
     public_url: str = Field(
         default="http://127.0.0.1:8000",
-        description="Address people use to reach this hub, without a final slash. https:// makes session cookies Secure.",
+        description="Address people use to reach this hub, without a final slash. "
+        "https:// makes session cookies Secure.",
     )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
@@ -127,16 +135,6 @@ class Settings(BaseSettings):
         return self.public_url.startswith("https://")
 
     @property
-    def database(self) -> str:
-        """The database address in use, default filled in."""
-        return self.database_url or f"sqlite:///{self.home / 'hub.sqlite'}"
-
-    @property
-    def files(self) -> str:
-        """The files address in use, default filled in."""
-        return self.files_url or str(self.home / "files")
-
-    @property
     def jobs_database(self) -> str:
         """Address of the job runner's own database."""
         return f"sqlite:///{self.home / 'jobs.sqlite'}"
@@ -169,14 +167,21 @@ def secret_of(settings: Settings) -> str:
         return settings.secret_key
     path = settings.home / "secret.key"
     settings.home.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        _make_secret(path)
+    return _read_secret(path)
+
+
+def _make_secret(path: Path) -> None:
+    """Several processes may start at once: the first whole file wins."""
+    handle, name = tempfile.mkstemp(dir=path.parent)  # mode 0600
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return _read_secret(path)
-    with os.fdopen(handle, "w") as file:
-        secret = secrets.token_urlsafe(48)
-        file.write(secret)
-    return secret
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        with contextlib.suppress(FileExistsError):
+            os.link(name, path)
+    finally:
+        os.unlink(name)
 
 
 def _read_secret(path: Path) -> str:
@@ -197,5 +202,18 @@ def _problem(location: tuple[int | str, ...], message: str) -> SettingProblem:
     reason = re.sub(r"^Value error, ", "", message)
     return SettingProblem(
         name,
-        Text(id=f"nilai tidak dapat dipakai ({reason}). {described}", en=f"cannot be used ({reason}). {described}"),
+        Text(
+            id=f"nilai tidak dapat dipakai ({reason}). {described}",
+            en=f"cannot be used ({reason}). {described}",
+        ),
     )
+
+
+def language_of_environment(environ: Mapping[str, str] | None = None) -> Language:
+    """English when the locale of the environment is English, else Indonesian."""
+    values = os.environ if environ is None else environ
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        value = values.get(name)
+        if value:
+            return "en" if value.lower().startswith("en") else "id"
+    return "id"

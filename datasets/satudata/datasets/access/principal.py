@@ -40,6 +40,8 @@ class Principal:
     email: str | None = None
     grants: tuple[RoleGrant, ...] = ()
     operator: bool = False
+    read_only: bool = False
+    """Came with a token that may only read: sees what the person sees, does nothing."""
 
     def has(self, role: Role, agency: str | None = None) -> bool:
         """True when a grant of that role covers the agency (a grant without an agency covers none but itself)."""

@@ -14,10 +14,9 @@ HEADER = "x-csrf-token"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def form_token(secret: str, session_digest: str | None) -> str:
-    """The token of a session's forms (`None`: of a visitor's, which is the login form)."""
-    subject = f"csrf:{session_digest or 'visitor'}"
-    return hmac.new(secret.encode(), subject.encode(), hashlib.sha256).hexdigest()
+def visitor_token(secret: str) -> str:
+    """The token of forms shown to people without a session: the login form's. Sessions carry their own."""
+    return hmac.new(secret.encode(), b"csrf:visitor", hashlib.sha256).hexdigest()
 
 
 def same_token(expected: str, given: str | None) -> bool:

@@ -53,7 +53,7 @@ class TokenRefused(IdentityError):
     def __init__(self) -> None:
         super().__init__(
             Text(
-                id="Token tidak dikenal, kedaluwarsa, atau sudah dicabut. Buat token baru dengan `satudata token create`.",
+                id="Token tidak dikenal, kedaluwarsa, atau dicabut. Buat yang baru dengan `satudata token create`.",
                 en="The token is unknown, expired or revoked. Make a new one with `satudata token create`.",
             )
         )

@@ -106,6 +106,8 @@ class Column:
     number_style: NumberStyle = NumberStyle.PLAIN
     date_format: str | None = None
     """ODCS `logicalTypeOptions.format` of a date or timestamp, e.g. `dd-MM-yyyy`; None means ISO 8601."""
+    time_zone: str = "UTC"
+    """Where the clock of a timestamp without an offset hangs (ODCS `defaultTimezone`)."""
     missing_values: tuple[str, ...] = ()
     personal_data: PersonalData = PersonalData.NONE
     public: bool = True

@@ -1,0 +1,1 @@
+"""Agencies that publish: their slug, name and kind."""

@@ -1,0 +1,1 @@
+"""Reference code lists and their editions, kept as immutable Parquet in a folder the checker can read."""

@@ -1,0 +1,1 @@
+"""Work that outlives a request: checking a submission and publishing it, as idempotent steps."""

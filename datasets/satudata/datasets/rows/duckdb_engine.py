@@ -1,0 +1,98 @@
+"""Runs statements on the column store, in a few threads of their own, and really stops them.
+
+DuckDB notices `interrupt()` only while it works, and a call that comes just before is lost: it is repeated until the
+thread has let go.
+"""
+
+import asyncio
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+import duckdb
+
+from satudata.datasets.rows.deadline import Deadline, DeadlineExceeded
+from satudata.datasets.rows.query import Snapshot
+from satudata.datasets.rows.sql import Statement
+from satudata.datasets.serving.columnar import ColumnarStore
+from satudata.datasets.serving.store import CopyDamaged
+
+INTERRUPT_AGAIN_SECONDS = 0.02
+
+
+class Scanner:
+    """`threads` scans run at once; more wait their turn, and stop waiting at their deadline."""
+
+    def __init__(self, store: ColumnarStore, *, threads: int) -> None:
+        self._store = store
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="scan")
+
+    async def run(
+        self, snapshot: Snapshot, statement: Statement, values: Sequence[Any], deadline: Deadline
+    ) -> list[tuple[Any, ...]]:
+        """All rows of the answer. Raises DeadlineExceeded, CopyDamaged; a cancelled caller stops the scan too."""
+        deadline.check()
+        scan = _Scan(self._store, snapshot, statement.text, statement.bind(values))
+        running = self._pool.submit(scan.run)
+        watch = asyncio.get_running_loop().call_later(deadline.remaining(), _stop, scan, running)
+        try:
+            return await asyncio.wrap_future(running)
+        except asyncio.CancelledError:
+            if scan.stopped and running.cancelled():  # by the deadline, while it waited for a thread
+                raise DeadlineExceeded from None
+            _stop(scan, running)
+            raise
+        finally:
+            watch.cancel()
+
+    def close(self) -> None:
+        """Wait for running scans, then end the threads."""
+        self._pool.shutdown(cancel_futures=True)
+
+
+def _stop(scan: "_Scan", running: "Future[Any]") -> None:
+    if scan.stop(running):
+        asyncio.get_running_loop().call_later(INTERRUPT_AGAIN_SECONDS, _stop, scan, running)
+
+
+class _Scan:
+    def __init__(self, store: ColumnarStore, snapshot: Snapshot, text: str, parameters: list[Any]) -> None:
+        self.stopped = False
+        self._store = store
+        self._snapshot = snapshot
+        self._text = text
+        self._parameters = parameters
+        self._lock = threading.Lock()
+        self._cursor: duckdb.DuckDBPyConnection | None = None
+
+    def run(self) -> list[tuple[Any, ...]]:
+        """In a thread of the pool."""
+        try:
+            with self._store.cursor(self._snapshot) as cursor:
+                with self._lock:
+                    self._cursor = cursor
+                try:
+                    if self.stopped:
+                        raise DeadlineExceeded
+                    return cursor.execute(self._text, self._parameters).fetchall()
+                finally:
+                    with self._lock:
+                        self._cursor = None
+        except duckdb.InterruptException as error:
+            raise DeadlineExceeded from error
+        except duckdb.FatalException as error:
+            self._store.restart()
+            raise CopyDamaged(str(error)) from error
+        except (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException) as error:
+            raise CopyDamaged(str(error)) from error
+
+    def stop(self, running: "Future[Any]") -> bool:
+        """From the event loop. True when it must be called again."""
+        self.stopped = True
+        if running.cancel() or running.done():
+            return False
+        with self._lock:
+            if self._cursor is not None:
+                self._cursor.interrupt()
+        return True

@@ -1,0 +1,328 @@
+"""Answers to `query.py`'s questions: the one public door to rows. Plans, runs, and puts values in output form.
+
+Output form (JSON-ready): STRING str; INTEGER int; DECIMAL str with exactly `scale` decimals; FLOAT float
+(not finite: None); BOOLEAN bool; DATE `YYYY-MM-DD`; DATETIME `YYYY-MM-DDTHH:MM:SS[.ffffff]Z`; null None.
+
+DuckDB only finds (row numbers, counts, aggregates); rows are always read from SQLite by their numbers, so there is
+one way in which a value comes out.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from satudata.datasets.rows import sqlite_engine
+from satudata.datasets.rows.aggregates import (
+    Part,
+    aggregate_statement,
+    finisher,
+    group_sorts,
+    parts_of,
+    sqlite_is_exact,
+)
+from satudata.datasets.rows.conditions import Formula, prepare, shape, values_of
+from satudata.datasets.rows.deadline import Deadline, DeadlineExceeded
+from satudata.datasets.rows.duckdb_engine import Scanner
+from satudata.datasets.rows.planner import Region, locate, sort_keys
+from satudata.datasets.rows.query import (
+    AggregateQuery,
+    Position,
+    Predicate,
+    RowPage,
+    RowQuery,
+    Snapshot,
+    SnapshotColumn,
+)
+from satudata.datasets.rows.sql import (
+    Engine,
+    SortKey,
+    Source,
+    Statement,
+    count_statement,
+    edge_statement,
+    page_statement,
+    rows_statement,
+)
+from satudata.datasets.rows.values import (
+    Stored,
+    decode_rows,
+    decoder,
+    foreign_position,
+    position_value,
+    stored_of_position,
+)
+from satudata.datasets.serving.columnar import schema_name
+from satudata.datasets.serving.facts import Facts
+from satudata.datasets.serving.store import CopyDamaged, ServingStore
+from satudata.validation.text import Text
+
+Answer = TypeVar("Answer")
+
+SQLITE = Source(Engine.SQLITE)
+
+INLINE_ROWS = 5_000
+
+
+class RowReader:
+    """Reads through one serving store. Use it from one event loop."""
+
+    def __init__(
+        self, serving: ServingStore, *, scan_threads: int = 2, inline_rows: int = INLINE_ROWS
+    ) -> None:
+        """Questions that look at more than `inline_rows` stored rows go to DuckDB in `scan_threads` threads."""
+        self._serving = serving
+        self._scanner = Scanner(serving.columnar, threads=scan_threads)
+        self._inline_rows = inline_rows
+
+    async def page(self, query: RowQuery, deadline: Deadline) -> RowPage:
+        """One page. Raises DeadlineExceeded; InvalidInput for a position of another query or an unusable value."""
+        return await self._answer(query.snapshot, deadline, lambda: self._page(query, deadline))
+
+    async def count(self, snapshot: Snapshot, where: Predicate | None, deadline: Deadline) -> int:
+        """How many rows match. Raises DeadlineExceeded, InvalidInput."""
+        if where is None:
+            return snapshot.row_count
+        return await self._answer(snapshot, deadline, lambda: self._count(snapshot, where, deadline))
+
+    async def aggregate(self, query: AggregateQuery, deadline: Deadline) -> list[tuple[Any, ...]]:
+        """One tuple a group: its `by` values, then the measures; exactly one tuple when `by` is empty.
+
+        COUNT, DISTINCT_COUNT, TRUE_COUNT int; SUM of INTEGER int, of DECIMAL str at scale; AVG and MEDIAN str at
+        scale + 6, of FLOAT float; MIN and MAX as the column. Without a value: 0 for counts, else None.
+        Raises DeadlineExceeded, InvalidInput; ValueError for a measure its column cannot have.
+        """
+        return await self._answer(query.snapshot, deadline, lambda: self._aggregate(query, deadline))
+
+    async def close(self) -> None:
+        """Stop the threads. The serving store stays open; whoever made it closes it."""
+        await asyncio.to_thread(self._scanner.close)
+
+    # ---- copies
+
+    async def _answer(
+        self, snapshot: Snapshot, deadline: Deadline, ask: Callable[[], Awaitable[Answer]]
+    ) -> Answer:
+        """Ask, with good copies at hand; once more with new copies when they turn out to be damaged."""
+        if not self._serving.is_open(snapshot):
+            await _in_time(self._serving.ensure(snapshot), deadline)
+        try:
+            return await ask()
+        except CopyDamaged:
+            await _in_time(self._serving.replace(snapshot), deadline)
+            return await ask()
+
+    def _run_inline(
+        self, snapshot: Snapshot, statement: Statement, values: Sequence[Any], deadline: Deadline
+    ) -> list[tuple[Any, ...]]:
+        with self._serving.row_store(snapshot) as (connection, _):
+            return sqlite_engine.run(connection, statement, values, deadline)
+
+    def _facts(self, snapshot: Snapshot) -> Facts:
+        with self._serving.row_store(snapshot) as (_, facts):
+            return facts
+
+    # ---- planning
+
+    def _region(
+        self, snapshot: Snapshot, formula: Formula | None, facts: Facts, deadline: Deadline
+    ) -> Region:
+        def edges(inside: Formula, ordered: tuple[str, ...]) -> tuple[int, int] | None:
+            values = list(values_of(inside))
+            found = [
+                self._run_inline(snapshot, edge_statement(shape(inside), ordered, last), values, deadline)
+                for last in (False, True)
+            ]
+            return (found[0][0][0], found[1][0][0]) if found[0] and found[1] else None
+
+        return locate(snapshot, facts, formula, edges)
+
+    def _is_inline(self, region: Region) -> bool:
+        return region.at_most <= self._inline_rows
+
+    # ---- pages
+
+    async def _page(self, query: RowQuery, deadline: Deadline) -> RowPage:
+        snapshot = query.snapshot
+        columns = by_name(snapshot)
+        formula = None if query.where is None else prepare(query.where, columns)
+        keys = sort_keys(snapshot, formula, query.order)
+        position = None if query.after is None else _Position.read(query, columns)
+        region = self._region(snapshot, formula, self._facts(snapshot), deadline)
+        skip = query.offset
+        if not keys:
+            if position is not None:
+                region = region.after(position.row)
+            if region.rest is None:
+                region, skip = region.after(region.low + skip - 1), 0
+        if region.empty:
+            return RowPage([], [], False, Engine.SQLITE)
+        find = _Find(region, snapshot.row_count, keys, position if keys else None, query.first + 1, skip)
+        wanted = tuple(dict.fromkeys((*query.columns, *(term.column for term in query.order))))
+        if self._is_inline(region) or (region.rest is None and not keys):
+            rows = self._run_inline(snapshot, find.statement(SQLITE, wanted), find.values, deadline)
+            return _page_of(query, columns, wanted, rows, Engine.SQLITE)
+        found = await self._scanner.run(
+            snapshot, find.statement(columnar(snapshot), ()), find.values, deadline
+        )
+        rows = self._rows(snapshot, wanted, [number for (number,) in found], deadline)
+        return _page_of(query, columns, wanted, rows, Engine.DUCKDB)
+
+    def _rows(
+        self, snapshot: Snapshot, wanted: tuple[str, ...], numbers: list[int], deadline: Deadline
+    ) -> list[tuple[Any, ...]]:
+        """Rows by their numbers, in that order."""
+        rows = self._run_inline(snapshot, rows_statement(wanted), [json.dumps(numbers)], deadline)
+        by_number = {row[0]: row for row in rows}
+        return [by_number[number] for number in numbers]
+
+    # ---- counts and measures
+
+    async def _count(self, snapshot: Snapshot, where: Predicate, deadline: Deadline) -> int:
+        formula = prepare(where, by_name(snapshot))
+        region = self._region(snapshot, formula, self._facts(snapshot), deadline)
+        if region.empty or region.rest is None:
+            return max(region.rows, 0)
+        filter, values = region.filter(snapshot.row_count)
+        if self._is_inline(region):
+            found = self._run_inline(snapshot, count_statement(SQLITE, filter), values, deadline)
+        else:
+            statement = count_statement(columnar(snapshot), filter)
+            found = await self._scanner.run(snapshot, statement, values, deadline)
+        count: int = found[0][0]
+        return count
+
+    async def _aggregate(self, query: AggregateQuery, deadline: Deadline) -> list[tuple[Any, ...]]:
+        snapshot = query.snapshot
+        columns = by_name(snapshot)
+        measures = [parts_of(measure, columns) for measure in query.measures]
+        parts = tuple(dict.fromkeys(part for measure in measures for part in measure))
+        sorts = group_sorts(query, columns)
+        formula = None if query.where is None else prepare(query.where, columns)
+        facts = self._facts(snapshot)
+        region = self._region(snapshot, formula, facts, deadline)
+        filter, values = region.filter(snapshot.row_count)
+        limited = bool(query.by) and (query.first is not None or query.offset > 0)
+        if limited:
+            values += [UNLIMITED if query.first is None else query.first, query.offset]
+
+        needed = [*parts, *(part for sort in sorts for part in sort.parts)]
+        inline = self._is_inline(region) and sqlite_is_exact(needed, facts, max(region.rows, 0))
+        source = SQLITE if inline else columnar(snapshot)
+        statement = aggregate_statement(source, parts, filter, query.by, sorts, limited)
+        if inline:
+            found = self._run_inline(snapshot, statement, values, deadline)
+        else:
+            found = await self._scanner.run(snapshot, statement, values, deadline)
+        return _measured(query, columns, parts, measures, found)
+
+
+UNLIMITED = 2**62
+
+
+def by_name(snapshot: Snapshot) -> dict[str, SnapshotColumn]:
+    return {column.name: column for column in snapshot.columns}
+
+
+def columnar(snapshot: Snapshot) -> Source:
+    return Source(Engine.DUCKDB, schema_name(snapshot))
+
+
+async def _in_time(making: Awaitable[None], deadline: Deadline) -> None:
+    try:
+        async with asyncio.timeout(max(deadline.remaining(), 0)):
+            await making
+    except TimeoutError as error:
+        raise DeadlineExceeded(
+            Text(
+                id="Data versi ini sedang disiapkan untuk dibaca. Coba lagi sebentar lagi.",
+                en="The data of this version is being made ready for reading. Try again in a moment.",
+            )
+        ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Position:
+    """A reader's `after`: the stored values of the order's columns, and the row number."""
+
+    values: dict[str, Stored | None]
+    row: int
+
+    @classmethod
+    def read(cls, query: RowQuery, columns: dict[str, SnapshotColumn]) -> "_Position":
+        *values, row = query.after or (None,)
+        if len(values) != len(query.order) or not isinstance(row, int) or isinstance(row, bool):
+            raise foreign_position()
+        stored = {
+            term.column: stored_of_position(columns[term.column], value)
+            for term, value in zip(query.order, values, strict=True)
+        }
+        return cls(stored, row)
+
+
+class _Find:
+    """The search for a page: its statement on either engine, and the values in the statement's asking order."""
+
+    def __init__(
+        self,
+        region: Region,
+        rows: int,
+        keys: tuple[SortKey, ...],
+        position: _Position | None,
+        limit: int,
+        skip: int,
+    ) -> None:
+        self._filter, self.values = region.filter(rows)
+        self._keys = keys
+        self._nulls: tuple[bool, ...] | None = None
+        if position is not None:
+            at = [position.values[key.column] for key in keys]
+            self._nulls = tuple(value is None for value in at)
+            self.values += [*(value for value in at if value is not None), position.row]
+        self.values += [limit, skip]
+
+    def statement(self, source: Source, columns: tuple[str, ...]) -> Statement:
+        return page_statement(source, columns, self._filter, self._keys, self._nulls)
+
+
+def _page_of(
+    query: RowQuery,
+    columns: dict[str, SnapshotColumn],
+    wanted: tuple[str, ...],
+    found: list[tuple[Any, ...]],
+    engine: Engine,
+) -> RowPage:
+    """Rows of (number, *wanted), one more than asked when there is a next page, as a page."""
+    rows = found[: query.first]
+    asked = [wanted.index(name) + 1 for name in query.columns]
+    ordered = [wanted.index(term.column) + 1 for term in query.order]
+    positions: list[Position]
+    if ordered:
+        positions = [(*(position_value(row[index]) for index in ordered), row[0]) for row in rows]
+    else:
+        positions = [(row[0],) for row in rows]
+    picked = [tuple(row[index] for index in asked) for row in rows]
+    decoded = decode_rows(picked, [decoder(columns[name]) for name in query.columns])
+    return RowPage(decoded, positions, len(found) > query.first, engine)
+
+
+def _measured(
+    query: AggregateQuery,
+    columns: dict[str, SnapshotColumn],
+    parts: tuple[Part, ...],
+    measures: list[tuple[Part, ...]],
+    found: list[tuple[Any, ...]],
+) -> list[tuple[Any, ...]]:
+    """Rows of (keys, parts) as rows of (keys, measures) in output form."""
+    width = len(query.by)
+    decoders = [decoder(columns[name]) for name in query.by] + [None] * len(parts)
+    places = [[width + parts.index(part) for part in measure] for measure in measures]
+    finishers = [finisher(measure, columns) for measure in query.measures]
+    return [
+        (
+            *row[:width],
+            *(finish(*(row[place] for place in at)) for finish, at in zip(finishers, places, strict=True)),
+        )
+        for row in decode_rows(found, decoders)
+    ]

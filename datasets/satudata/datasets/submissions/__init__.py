@@ -1,0 +1,1 @@
+"""Uploads and submissions: a file's way from an agency to an approved version."""

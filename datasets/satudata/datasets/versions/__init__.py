@@ -1,0 +1,1 @@
+"""Published versions of datasets: immutable, numbered, superseded or withdrawn but never gone."""

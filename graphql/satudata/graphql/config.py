@@ -1,0 +1,52 @@
+"""What the API needs to be told when it is assembled: addresses, keys and limits. Frozen; only the hub reads settings.
+
+The limits are public: `hub { limits }` answers them, and every refusal names the one it hit.
+"""
+
+from dataclasses import dataclass, field
+
+from satudata.validation.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one operation. They are checked before anything is read."""
+
+    tokens: int = 2_000
+    """Lexical tokens of a document."""
+    depth: int = 15
+    """Levels of nested fields, fragments spread out."""
+    fields: int = 1_000
+    """Fields of one operation, fragments spread out."""
+    root_fields: int = 20
+    """Fields directly under the operation."""
+    operations: int = 10
+    """Operations of one document."""
+    page: int = 1_000
+    """Largest `first`."""
+    offset: int = 10_000
+    """Largest `offset` where rows must be sorted or filtered to find it."""
+    groups: int = 10_000
+    """Most groups answered when `first` is absent."""
+    cost: int = 10_000
+    """Highest price of an operation; see `cost.py`."""
+    body: int = 256_000
+    """Bytes of a request."""
+    list_values: int = 1_000
+    """Values of one `in` or `notIn`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApiConfig:
+    """`public_url` has no final slash; `cursor_key` signs cursors and must be the same in every process."""
+
+    public_url: str
+    cursor_key: bytes
+    version: str
+    name: Text = field(default=Text("Satu Data Hub", "Satu Data Hub"))
+    timeout_seconds: float = 10.0
+    limits: Limits = field(default_factory=Limits)
+    document_cache_bytes: int = 32_000_000
+    """Room for parsed and validated documents, counted by the length of their text."""
+    document_cache_entries: int = 2_048
+    schema_cache_entries: int = 256

@@ -1,0 +1,41 @@
+"""What every resolver of one operation shares: who asks, in which language, by when, over which services."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import strawberry
+
+from satudata.datasets.access.principal import Principal
+from satudata.datasets.rows.deadline import Deadline
+from satudata.datasets.services import Services
+from satudata.graphql.addresses import Addresses
+from satudata.graphql.config import ApiConfig
+from satudata.validation.text import Language
+
+Found = TypeVar("Found")
+
+
+class RequestContext:
+    """Made once an operation. Reads of the same thing within it are shared through `once`."""
+
+    def __init__(
+        self, services: Services, config: ApiConfig, principal: Principal, language: Language, deadline: Deadline
+    ) -> None:
+        self.services = services
+        self.config = config
+        self.principal = principal
+        self.language: Language = language
+        self.deadline = deadline
+        self.addresses = Addresses(config.public_url)
+        self._reads: dict[tuple[Any, ...], asyncio.Future[Any]] = {}  # Any: whatever the services answer
+
+    async def once(self, key: tuple[object, ...], read: Callable[[], Awaitable[Found]]) -> Found:
+        """`await read()`, shared by everything in this operation that asks for the same key."""
+        future = self._reads.get(key)
+        if future is None:
+            future = self._reads[key] = asyncio.ensure_future(read())
+        return await asyncio.shield(future)
+
+
+Info = strawberry.Info[RequestContext, None]

@@ -1,0 +1,34 @@
+"""graphql-core's executor with two additions: rows are planned as a whole, and ready-made JSON passes through.
+
+Derived from Strawberry's executor, so that Strawberry resolvers keep their `info`. `complete_value` runs a fixed number
+of times for a list of rows, whatever its length (a test counts).
+"""
+
+from typing import Any
+
+import orjson
+from graphql import GraphQLOutputType, GraphQLResolveInfo
+from graphql.execution.collect_fields import FieldDetailsList
+from graphql.pyutils import Path
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from satudata.graphql.rows.connection import RowsRequest
+
+
+class SplicingExecutor(StrawberryGraphQLCoreExecutionContext):
+    """Opens a `RowsRequest` with the selection below it, and takes an `orjson.Fragment` as a finished value."""
+
+    def complete_value(  # Any: results and incremental positions are untyped in graphql-core
+        self,
+        return_type: GraphQLOutputType,
+        field_details_list: FieldDetailsList,
+        info: GraphQLResolveInfo,
+        path: Path,
+        result: Any,
+        position_context: Any,
+    ) -> Any:
+        if type(result) is orjson.Fragment:
+            return result
+        if type(result) is RowsRequest:
+            result = result.open(self.collect_subfields, field_details_list)
+        return super().complete_value(return_type, field_details_list, info, path, result, position_context)

@@ -1,0 +1,267 @@
+"""One `data.<agency>.<dataset>(...)` field: what its arguments and its selection ask, and the answers to each part.
+
+The field's resolver returns a `RowsRequest`. The executor (`executor.py`) opens it with the collected selection, which
+gives a `RowsSource`: one answer planned for each response key. All `nodes`, `edges` and `pageInfo` of the field share one
+page read; counts, aggregates and groups are asked only when selected.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from graphql.execution.collect_fields import FieldDetailsList
+
+from satudata.datasets.rows.deadline import Deadline
+from satudata.datasets.rows.query import (
+    And,
+    Condition,
+    Not,
+    Or,
+    OrderTerm,
+    Predicate,
+    RowPage,
+    RowQuery,
+    Snapshot,
+)
+from satudata.datasets.rows.reader import RowReader
+from satudata.graphql.config import Limits
+from satudata.graphql.cursors import CursorCoder
+from satudata.graphql.errors import ApiError, bad_input, limit_error
+from satudata.graphql.paging import PageInfo
+from satudata.graphql.rows.filters import predicate_of
+from satudata.graphql.rows.measures import plan_aggregate, plan_groups
+from satudata.graphql.rows.ordering import order_of
+from satudata.graphql.rows.selection import Collect, ColumnSet, row_shape, selected
+from satudata.graphql.rows.shapes import Constant, Leaf, Shape, write_rows
+from satudata.graphql.rows.types import RowTypes
+
+Answer = Callable[[Mapping[str, Any]], Any]
+"""Takes the coerced arguments of a field below the connection; gives its value, or an awaitable of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowContext:
+    """What answering rows needs of the running operation."""
+
+    reader: RowReader
+    deadline: Deadline
+    limits: Limits
+    cursor_key: bytes
+
+
+class RowsRequest:
+    """The arguments of one dataset field, understood. Raises ApiError BAD_INPUT on making."""
+
+    def __init__(
+        self,
+        types: RowTypes,
+        snapshot: Snapshot,
+        version: object,
+        arguments: Mapping[str, Any],
+        context: RowContext,
+    ) -> None:
+        self.types = types
+        self.snapshot = snapshot
+        self.version = version
+        self.context = context
+        self.where: Predicate | None = predicate_of(
+            arguments.get("where"), types.filter_columns, list_values=context.limits.list_values
+        )
+        self.order: tuple[OrderTerm, ...] = order_of(arguments.get("orderBy"), types.filter_columns)
+        self.first, self.after, self.offset = _page_arguments(arguments)
+        self._check_offset()
+        check_columns(types, snapshot, (*columns_of(self.where), *(term.column for term in self.order)))
+
+    def _check_offset(self) -> None:
+        limit = self.context.limits.offset
+        if self.offset > limit and (self.where is not None or self.order):
+            raise bad_input(
+                "offset",
+                f"paling besar {limit} bila ada where atau orderBy. Pakai after, atau unduh datanya.",
+                f"at most {limit} with where or orderBy. Use after, or download the data.",
+            )
+
+    def open(self, collect: Collect, details: FieldDetailsList) -> "RowsSource":
+        """Plan an answer for everything selected. Raises ApiError BAD_INPUT."""
+        return RowsSource(self, collect, details)
+
+
+def _page_arguments(arguments: Mapping[str, Any]) -> tuple[int, str | None, int]:
+    first, after, offset = arguments.get("first"), arguments.get("after"), arguments.get("offset")
+    if first is None:
+        raise bad_input("first", "nilainya null; hapus atau isi dengan angka.", "is null; leave it out or give a number.")
+    for name, value in (("first", first), ("offset", offset)):
+        if value is not None and value < 0:
+            raise bad_input(name, "tidak boleh negatif.", "must not be negative.")
+    if after is not None and offset is not None:
+        raise bad_input("offset", "tidak dapat dipakai bersama after.", "cannot be used together with after.")
+    return first, after, offset or 0
+
+
+class RowsSource:
+    """Answers by response key, each made when its resolver asks (`types.answer_of`)."""
+
+    def __init__(self, request: RowsRequest, collect: Collect, details: FieldDetailsList) -> None:
+        self._request = request
+        self._columns = ColumnSet()
+        self._cursors = CursorCoder.of_rows(request.context.cursor_key, request.snapshot, request.order)
+        self._page: asyncio.Future[RowPage] | None = None
+        self._answers: dict[str, Answer] = {}
+        self._after = None if request.after is None else self._cursors.decode(request.after)
+        for item in selected(request.types.connection, details, collect):
+            answer = self._plan(item.name, item.details, collect)
+            if answer is not None:
+                self._answers[item.key] = answer
+        check_columns(request.types, request.snapshot, self._columns.names)
+
+    def answer(self, key: str, arguments: Mapping[str, Any]) -> Any:
+        """What stands under a response key: a value, or an awaitable of one."""
+        return self._answers[key](arguments)
+
+    def _plan(self, name: str, details: FieldDetailsList, collect: Collect) -> Answer | None:
+        types = self._request.types
+        match name:
+            case "nodes":
+                row = row_shape(types, details, collect, self._columns)
+                return lambda _: self._nodes(row)
+            case "edges":
+                edge, wants_cursor = self._plan_edges(types, details, collect)
+                return lambda _: self._edges(edge, wants_cursor)
+            case "pageInfo":
+                return lambda _: self._page_info()
+            case "totalCount":
+                return lambda _: self._total_count()
+            case "aggregate":
+                return lambda _: self._aggregate(details, collect)
+            case "groups":
+                return lambda arguments: self._groups(arguments, details, collect)
+            case "version":
+                return lambda _: self._request.version
+        return None
+
+    def _plan_edges(self, types: RowTypes, details: FieldDetailsList, collect: Collect) -> tuple[Shape, bool]:
+        """The shape of an edge over a row and, last, its cursor; and whether the cursor is wanted."""
+        members: list[tuple[str, Leaf | Constant | Shape]] = []
+        wants_cursor = False
+        for item in selected(types.edge, details, collect):
+            match item.name:
+                case "node":
+                    members.append((item.key, row_shape(types, item.details, collect, self._columns)))
+                case "cursor":
+                    wants_cursor = True
+                    members.append((item.key, Leaf(-1)))
+                case _:
+                    members.append((item.key, Constant(types.edge.name)))
+        return Shape(tuple(members)), wants_cursor
+
+    def _read_page(self) -> Awaitable[RowPage]:
+        if self._page is None:
+            request = self._request
+            query = RowQuery(
+                request.snapshot,
+                self._columns.names,
+                where=request.where,
+                order=request.order,
+                first=request.first,
+                after=self._after,
+                offset=request.offset,
+            )
+            self._page = asyncio.ensure_future(request.context.reader.page(query, request.context.deadline))
+        return self._page
+
+    async def _nodes(self, shape: Shape) -> orjson.Fragment:
+        page = await self._read_page()
+        return write_rows(shape, page.rows)
+
+    async def _edges(self, shape: Shape, wants_cursor: bool) -> orjson.Fragment:
+        page = await self._read_page()
+        if not wants_cursor:
+            return write_rows(shape, page.rows)
+        encode = self._cursors.encode
+        rows = [(*row, encode(position)) for row, position in zip(page.rows, page.positions, strict=True)]
+        return write_rows(shape, rows)
+
+    async def _page_info(self) -> PageInfo:
+        page = await self._read_page()
+        positions = page.positions
+        return PageInfo(
+            has_next_page=page.has_next,
+            has_previous_page=self._after is not None or self._request.offset > 0,
+            start_cursor=self._cursors.encode(positions[0]) if positions else None,
+            end_cursor=self._cursors.encode(positions[-1]) if positions else None,
+        )
+
+    def _total_count(self) -> int | Awaitable[int]:
+        request = self._request
+        if request.where is None:
+            return request.snapshot.row_count
+        return request.context.reader.count(request.snapshot, request.where, request.context.deadline)
+
+    async def _aggregate(self, details: FieldDetailsList, collect: Collect) -> orjson.Fragment:
+        request, context = self._request, self._request.context
+        plan = plan_aggregate(request.types, request.snapshot, request.where, details, collect)
+        values: tuple[Any, ...] = ()
+        if plan.query is not None:
+            check_columns(request.types, request.snapshot, (measure.column for measure in plan.query.measures))
+            (values,) = await context.reader.aggregate(plan.query, context.deadline)
+        return orjson.Fragment(orjson.dumps(plan.shape.build(values)))
+
+    async def _groups(
+        self, arguments: Mapping[str, Any], details: FieldDetailsList, collect: Collect
+    ) -> orjson.Fragment:
+        request, context = self._request, self._request.context
+        plan = plan_groups(
+            request.types, request.snapshot, request.where, arguments, details, collect, context.limits
+        )
+        read = (*plan.query.by, *(measure.column for measure in plan.query.measures))
+        check_columns(request.types, request.snapshot, read)
+        found = await context.reader.aggregate(plan.query, context.deadline)
+        if plan.most is not None and len(found) > plan.most:
+            raise limit_error(
+                "groups",
+                f"Ada lebih dari {plan.most} kelompok. Persempit dengan `where`, kelompokkan lebih kasar, "
+                "atau sebut `first`.",
+                f"There are more than {plan.most} groups. Narrow it with `where`, group more coarsely, "
+                "or name `first`.",
+                limit=plan.most,
+            )
+        return write_rows(plan.shape, found)
+
+
+def columns_of(predicate: Predicate | None) -> Iterator[str]:
+    """Every column a predicate looks at."""
+    match predicate:
+        case Condition():
+            yield predicate.column
+        case Not():
+            yield from columns_of(predicate.part)
+        case And() | Or():
+            for part in predicate.parts:
+                yield from columns_of(part)
+
+
+def check_columns(types: RowTypes, snapshot: Snapshot, names: Iterable[str | None]) -> None:
+    """Older versions may lack a column, or hold it as another type or with gaps where today's contract allows none.
+
+    Raises ApiError BAD_INPUT naming the column: better than a null nobody can tell from a missing value.
+    """
+    stored = {column.name: column for column in snapshot.columns}
+    for name in names:
+        if name is None:
+            continue
+        wanted = types.contract.by_name[name]
+        column = stored.get(name)
+        if column is None or column.type is not wanted.type or (wanted.required and column.nullable):
+            raise _other_contract(types.names.field(name), snapshot)
+
+
+def _other_contract(field: str, snapshot: Snapshot) -> ApiError:
+    return bad_input(
+        field,
+        f"kolom ini tidak ada, atau lain bentuknya, dalam versi {snapshot.number}. Hapus dari pertanyaan, "
+        "atau unduh versi itu.",
+        f"version {snapshot.number} does not have this column, or has it in another form. Leave it out, "
+        "or download that version.",
+    )

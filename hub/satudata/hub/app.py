@@ -1,0 +1,86 @@
+"""The ASGI application: middleware, routes, and the life of a hub from start to stop.
+
+    uvicorn --factory satudata.hub.app:create_app      # what `satudata serve` does, with settings from the environment
+
+Where next: `assembly.py` (what is opened), `web/` (uploads, downloads, health), `portal/` (pages).
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from satudata.datasets.errors import DomainError
+from satudata.graphql.http import graphql_routes
+from satudata.hub.assembly import Hub, open_hub
+from satudata.hub.identity.errors import IdentityError
+from satudata.hub.logs import configure_logs
+from satudata.hub.portal.routes import portal_routes
+from satudata.hub.settings import Settings, load_settings
+from satudata.hub.web.downloads import download_routes
+from satudata.hub.web.health import health_routes
+from satudata.hub.web.middleware.authentication import Authentication
+from satudata.hub.web.middleware.body_limits import BodyLimits
+from satudata.hub.web.middleware.language import RequestLanguage
+from satudata.hub.web.middleware.request_log import RequestLog
+from satudata.hub.web.middleware.security_headers import SecurityHeaders
+from satudata.hub.web.problems import WebProblem, failure_response, http_exception_response, problem_response
+from satudata.hub.web.uploads import upload_routes
+from satudata.validation.text import Language
+
+
+def create_app(settings: Settings | None = None) -> Starlette:
+    """The application; nothing is opened before its lifespan starts. Raises SettingsError for bad settings."""
+    chosen = settings or load_settings()
+    configure_logs(chosen.log_level)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with open_hub(chosen) as hub:
+            app.state.hub = hub
+            app.router.routes[:] = routes_of(hub)
+            yield
+
+    return Starlette(
+        lifespan=lifespan,
+        middleware=[
+            Middleware(RequestLog, on_error=failure_response),
+            Middleware(SecurityHeaders, https=chosen.secure_cookies),
+            Middleware(RequestLanguage),
+            Middleware(Authentication),
+            Middleware(BodyLimits),
+        ],
+        exception_handlers={
+            DomainError: _refused,
+            IdentityError: _refused,
+            WebProblem: _refused,
+            HTTPException: http_exception_response,
+        },
+    )
+
+
+def routes_of(hub: Hub) -> list[BaseRoute]:
+    """Every address of a hub. The portal comes last: it owns what is left."""
+    return [
+        *health_routes(),
+        *graphql_routes(hub.api, hub.identity.principal_of, _language_of),
+        *upload_routes(),
+        *download_routes(),
+        *portal_routes(hub),
+    ]
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    if not isinstance(error, DomainError | IdentityError | WebProblem):
+        raise error
+    return await problem_response(request, error)
+
+
+def _language_of(request: Request) -> Language:
+    language: Language = request.state.language
+    return language

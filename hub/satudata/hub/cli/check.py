@@ -1,0 +1,215 @@
+"""`satudata check`: a file against its contract, on the producer's own machine, without a hub or a network.
+
+The report is the same, byte for byte, that the hub makes of the same file.
+"""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from satudata.hub.cli.options import LanguageOption
+from satudata.hub.cli.output import CONFIRMATION, OK, REFUSED, USAGE, fail, language
+from satudata.validation.text import Text
+
+if TYPE_CHECKING:
+    from satudata.validation.checking import CheckProgress
+    from satudata.validation.contracts.model import DataContract
+    from satudata.validation.reports.model import Report
+
+EPILOG = """
+[bold]Examples[/bold]
+
+  satudata check upah.csv --contract upah-minimum.yaml
+
+  satudata check upah.csv -c upah-minimum.yaml --format json --output report.json
+
+[bold]Exit codes[/bold]: 0 accepted; 1 rejected; 2 the file cannot be read, or wrong usage; 3 accepted once a steward
+confirms the warnings.
+"""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("check", epilog=EPILOG)(check)
+
+
+def check(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="The data file: CSV, XLSX, JSON, JSON lines or Parquet.")
+    ],
+    contract: Annotated[
+        Path,
+        typer.Option(
+            "--contract",
+            "-c",
+            metavar="CONTRACT",
+            help="The data contract (YAML, ODCS with the SDI profile).",
+        ),
+    ],
+    previous_version: Annotated[
+        Path | None,
+        typer.Option(
+            "--previous-version",
+            metavar="DIR",
+            help="Folder with the report.json of the version before, for rules that compare with it.",
+        ),
+    ] = None,
+    format: Annotated[
+        Literal["text", "json"], typer.Option("--format", "-f", help="text for people, json for programs.")
+    ] = "text",
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="F", help="Write the report here instead of showing it."),
+    ] = None,
+    max_findings: Annotated[
+        int,
+        typer.Option(
+            "--max-findings", min=1, help="At most so many findings per rule and column; counts stay exact."
+        ),
+    ] = 1000,
+    references: Annotated[
+        Path | None,
+        typer.Option(
+            "--references",
+            metavar="DIR",
+            help="Folder of code lists. Default: those bundled with this program.",
+        ),
+    ] = None,
+    language: LanguageOption = None,
+) -> None:
+    """Check a data file against its contract: which cell is wrong, why, and what to type instead."""
+    # Imported here, not above: `satudata --help` and the other commands need none of the checker.
+    from satudata.validation.checking import check_file, report_is_unreadable
+    from satudata.validation.references import References
+    from satudata.validation.reports.model import Verdict
+
+    if not file.is_file():
+        fail(
+            Text(
+                id=f"Berkas {file} tidak ada. Periksa namanya.",
+                en=f"There is no file {file}. Check its name.",
+            ),
+            USAGE,
+        )
+    report = check_file(
+        file,
+        read_contract(contract),
+        References(references or bundled_references()),
+        previous=_previous(previous_version),
+        max_findings=max_findings,
+        progress=_show_progress if sys.stderr.isatty() else None,
+    )
+    if sys.stderr.isatty():
+        _clear_progress()
+    _write(report, format, output)
+    if report_is_unreadable(report):
+        raise SystemExit(USAGE)
+    codes = {Verdict.ACCEPTED: OK, Verdict.REJECTED: REFUSED, Verdict.NEEDS_CONFIRMATION: CONFIRMATION}
+    raise SystemExit(codes[report.verdict])
+
+
+def read_contract(path: Path) -> "DataContract":
+    """The contract in a file; ends the program with exit code 2 and every problem when it is not a good one."""
+    from satudata.validation.contracts.errors import ContractError
+    from satudata.validation.contracts.loading import load_contract
+
+    text = text_of(path)
+    try:
+        return load_contract(text)
+    except ContractError as error:
+        show_contract_problems(path, error)
+        raise SystemExit(USAGE) from None
+
+
+def show_contract_problems(
+    path: Path, error: Any
+) -> None:  # Any: a ContractError, whose class is imported late
+    """Every problem with its path in the file and how to fix it, on standard error."""
+    count = len(error.problems)
+    heading = Text(
+        id=f"satudata: kontrak {path} tidak dapat dipakai, {count} masalah:",
+        en=f"satudata: the contract {path} cannot be used, {count} problem{'s' if count > 1 else ''}:",
+    )
+    print(heading.get(language()), file=sys.stderr)
+    for problem in error.problems:
+        print(f"  {problem.path}: {problem.message.get(language())}", file=sys.stderr)
+        print(f"    {problem.fix.get(language())}", file=sys.stderr)
+
+
+def bundled_references() -> Path:
+    """The folder of code lists that comes with the program."""
+    from importlib.resources import files
+
+    return Path(str(files("satudata.datasets"))) / "reference"
+
+
+def text_of(path: Path) -> str:
+    """The text of a contract; ends the program with exit code 2 when there is none."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        fail(
+            Text(
+                id=f"Kontrak {path} tidak ada. Periksa namanya.",
+                en=f"There is no contract {path}. Check its name.",
+            ),
+            USAGE,
+        )
+    except UnicodeDecodeError:
+        fail(
+            Text(id=f"Kontrak {path} bukan teks UTF-8.", en=f"The contract {path} is not UTF-8 text."), USAGE
+        )
+
+
+def _previous(folder: Path | None) -> dict[str, Any] | None:  # Any: JSON values of a report's measures
+    if folder is None:
+        return None
+    from satudata.validation.reports.model import Report
+
+    path = folder / "report.json"
+    if not path.is_file():
+        message = Text(
+            id=f"Tidak ada {path}. --previous-version menerima folder berisi report.json versi sebelumnya.",
+            en=f"There is no {path}. --previous-version takes a folder with the report.json of the version before.",
+        )
+        fail(message, USAGE)
+    try:
+        return Report.from_json(path.read_bytes()).measures
+    except (ValueError, KeyError, TypeError):
+        fail(Text(id=f"{path} bukan laporan pemeriksaan.", en=f"{path} is not a report of a check."), USAGE)
+
+
+def _write(report: "Report", format: str, output: Path | None) -> None:
+    if format == "json":
+        data = report.to_json()
+    else:
+        from satudata.validation.reports.text import render_text
+
+        color = output is None and sys.stdout.isatty()
+        data = (render_text(report, language(), color) + "\n").encode()
+    if output is not None:
+        output.write_bytes(data)
+        return
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+_STAGES = {
+    "READING": Text(id="Membaca", en="Reading"),
+    "CASTING": Text(id="Menafsirkan", en="Interpreting"),
+    "ROW_CHECKS": Text(id="Memeriksa baris", en="Checking rows"),
+    "SET_CHECKS": Text(id="Memeriksa keseluruhan", en="Checking the whole"),
+    "STORING": Text(id="Menyimpan", en="Storing"),
+}
+
+
+def _show_progress(progress: "CheckProgress") -> None:
+    stage = _STAGES.get(progress.stage, Text(id=progress.stage, en=progress.stage)).get(language())
+    of = f" / {progress.total:,}" if progress.total else ""
+    print(f"\r\x1b[2K{stage} {progress.done:,}{of}", end="", file=sys.stderr, flush=True)
+
+
+def _clear_progress() -> None:
+    print("\r\x1b[2K", end="", file=sys.stderr, flush=True)

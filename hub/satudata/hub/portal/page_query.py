@@ -1,0 +1,133 @@
+"""The query behind a page: run in process for the page, and shown on it ready to be run by the reader.
+
+`run` answers the data of a document; refusals of the API become the errors the web layer has pages for.
+"""
+
+import json
+import pprint
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+
+from satudata.datasets.errors import LimitReached, NotAllowed, NotFound
+from satudata.graphql.documents import load_operation
+from satudata.graphql.outcome import ExecutionOutcome
+from satudata.hub.assembly import Hub
+from satudata.validation.text import Text
+
+Variables = Mapping[str, Any]  # Any: JSON values
+
+
+@dataclass(frozen=True, slots=True)
+class PageQuery:
+    """A document with its variables as a page shows it. `data` is the answer; `errors` are per field, as in GraphQL."""
+
+    document: str
+    variables: Variables
+    endpoint: str
+    data: dict[str, Any] = field(repr=False)
+    errors: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def variables_json(self) -> str:
+        """The variables as a person would type them; empty when there are none."""
+        return json.dumps(self.variables, ensure_ascii=False, indent=2) if self.variables else ""
+
+    @property
+    def ide_parameters(self) -> str:
+        """Query string of `/ide` that opens this document."""
+        parts = {"query": self.document.strip()}
+        if self.variables:
+            parts["variables"] = self.variables_json
+        return urlencode(parts)
+
+    @property
+    def curl(self) -> str:
+        """The request as one shell command."""
+        body = json.dumps(self._payload, ensure_ascii=False).replace("'", "'\\''")
+        return f"curl {self.endpoint} \\\n  -H 'Content-Type: application/json' \\\n  --data '{body}'"
+
+    @property
+    def python(self) -> str:
+        """The request as a Python program that needs no package."""
+        variables = pprint.pformat(dict(self.variables), width=88, sort_dicts=False)
+        return (
+            "import json\nfrom urllib.request import Request, urlopen\n\n"
+            f'query = """{self.document.strip()}"""\n'
+            f"variables = {variables}\n\n"
+            "request = Request(\n"
+            f'    "{self.endpoint}",\n'
+            '    json.dumps({"query": query, "variables": variables}).encode(),\n'
+            '    {"Content-Type": "application/json"},\n'
+            ")\n"
+            'print(json.load(urlopen(request))["data"])\n'
+        )
+
+    @property
+    def _payload(self) -> dict[str, Any]:
+        payload: dict[str, Any] = {"query": _on_one_line(self.document)}
+        if self.variables:
+            payload["variables"] = dict(self.variables)
+        return payload
+
+
+class PageQueryFailed(Exception):
+    """A document of ours was not answered: a fault of the hub, not of the visitor."""
+
+
+async def run(request: Request, operation: str, variables: Variables | None = None) -> PageQuery:
+    """Run `operations/<operation>.graphql` as the visitor. Null variables are left out, so that defaults hold."""
+    given = {name: value for name, value in (variables or {}).items() if value is not None}
+    return await run_document(request, load_operation(operation), given)
+
+
+async def run_document(request: Request, document: str, variables: Variables | None = None) -> PageQuery:
+    """Run any document as the visitor. Raises NotFound, NotAllowed, LimitReached or PageQueryFailed."""
+    hub: Hub = request.app.state.hub
+    outcome = await hub.api.execute(
+        document,
+        variables or {},
+        None,
+        principal=request.state.principal,
+        language=request.state.language,
+        queries_only=True,
+    )
+    if not outcome.started or outcome.data is None:
+        raise _refusal(outcome)
+    return PageQuery(
+        document, variables or {}, f"{hub.settings.public_url}/graphql", outcome.data, outcome.errors
+    )
+
+
+def _refusal(outcome: ExecutionOutcome) -> Exception:
+    codes = set(outcome.codes)
+    if codes & {"TIMEOUT", "COST_LIMIT", "RATE_LIMITED"}:
+        return LimitReached(_TOO_SLOW, code="TIMEOUT")
+    if "NOT_FOUND" in codes:
+        return NotFound(_NOTHING)
+    if codes & {"FORBIDDEN", "UNAUTHENTICATED"}:
+        return NotAllowed(_NOT_YOURS)
+    messages = "; ".join(str(error.get("message")) for error in outcome.errors)
+    return PageQueryFailed(messages)
+
+
+def _on_one_line(document: str) -> str:
+    """Shorter for a command line; left alone when it holds text or comments whose white space means something."""
+    return document.strip() if '"' in document or "#" in document else " ".join(document.split())
+
+
+_TOO_SLOW = Text(
+    id="Halaman ini belum selesai disiapkan dalam batas waktunya. Coba lagi sebentar lagi.",
+    en="This page could not be made within its time limit. Try again in a moment.",
+)
+_NOTHING = Text(
+    id="Yang Anda cari tidak ditemukan. Periksa kembali alamatnya.",
+    en="What you are looking for was not found. Check the address.",
+)
+_NOT_YOURS = Text(
+    id="Anda tidak berwenang melihat halaman ini.",
+    en="You may not see this page.",
+)

@@ -1,0 +1,46 @@
+// Small helps for pages that work without it: copy buttons, a page that renews itself while a job runs,
+// and a form that says it is uploading.
+const words = document.documentElement.lang === "en"
+  ? { copy: "Copy", copied: "Copied" }
+  : { copy: "Salin", copied: "Tersalin" };
+
+for (const block of document.querySelectorAll("[data-copy]")) {
+  if (!navigator.clipboard) break;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "copy";
+  button.textContent = words.copy;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(block.querySelector("code").textContent);
+    button.textContent = words.copied;
+    setTimeout(() => (button.textContent = words.copy), 2000);
+  });
+  block.prepend(button);
+}
+
+// The state panel is replaced in place while a job runs, and the whole page is loaded again when it is done.
+async function renew() {
+  const panel = document.querySelector("[data-refresh]");
+  if (!panel) return;
+  try {
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+    if (answer.ok) {
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(panel.id);
+      if (!fresh || !fresh.dataset.refresh) return location.reload();
+      if (fresh.innerHTML !== panel.innerHTML) panel.innerHTML = fresh.innerHTML;
+    }
+  } catch {
+    // The server may be restarting; the next round asks again.
+  }
+  setTimeout(renew, Number(panel.dataset.refresh));
+}
+const waiting = document.querySelector("[data-refresh]");
+if (waiting) setTimeout(renew, Number(waiting.dataset.refresh));
+
+for (const form of document.querySelectorAll("form[data-busy]")) {
+  form.addEventListener("submit", () => {
+    const button = form.querySelector("button:not([type])");
+    button.textContent = form.dataset.busy;
+    button.setAttribute("aria-disabled", "true");
+  });
+}

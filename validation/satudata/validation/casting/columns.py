@@ -1,0 +1,153 @@
+"""Whole columns of text into typed columns: plain cells by one polars expression, the rest one by one.
+
+Every expression here accepts only what `cells.py` would accept with the same value; a cell it leaves null goes
+through `cells.py`, which finds the value after all (blanks around it, another spelling) or says what is wrong.
+"""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from satudata.validation.casting.cells import FALSE, ISO_DATETIME, TRUE, Cell, Problem, read_cell
+from satudata.validation.casting.numbers import number_regex, separators
+from satudata.validation.contracts.date_formats import DateFormat, date_format
+from satudata.validation.contracts.model import Column, ColumnType, NumberStyle
+
+_ISO_ZONED = "%Y-%m-%dT%H:%M:%S%.f%#z"
+_ISO_LOCAL = "%Y-%m-%dT%H:%M:%S%.f"
+
+
+@dataclass(frozen=True, slots=True)
+class CellProblem:
+    """A cell without a right value: its position in the batch, column, text and what is wrong."""
+
+    position: int
+    column: str
+    text: str
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class CastBatch:
+    """`typed` has one column for each contract column given, in the order and type of the contract."""
+
+    typed: pl.DataFrame
+    problems: list[CellProblem]
+
+
+def polars_type(column: Column) -> pl.DataType:
+    """The polars type of a contract column."""
+    return {
+        ColumnType.STRING: pl.String(),
+        ColumnType.INTEGER: pl.Int64(),
+        ColumnType.DECIMAL: pl.Decimal(column.precision or 18, column.scale),
+        ColumnType.FLOAT: pl.Float64(),
+        ColumnType.BOOLEAN: pl.Boolean(),
+        ColumnType.DATE: pl.Date(),
+        ColumnType.DATETIME: pl.Datetime("us", "UTC"),
+    }[column.type]
+
+
+def cast_batch(raw: pl.DataFrame, columns: tuple[Column, ...]) -> CastBatch:
+    """Cast the text columns of `raw` that the contract columns name."""
+    plain = raw.select(
+        expression.alias(name)
+        for column in columns
+        for name, expression in ((column.name, _plain_cells(column)), (_open(column), _open_cells(column)))
+    )
+    problems: list[CellProblem] = []
+    typed = [
+        _with_open_cells(plain[column.name], raw[column.name], plain[_open(column)], column, problems)
+        for column in columns
+    ]
+    return CastBatch(pl.DataFrame(typed), problems)
+
+
+def _open(column: Column) -> str:
+    return f"{column.name}?"
+
+
+def _open_cells(column: Column) -> pl.Expr:
+    """Cells that hold something and that the expression did not take."""
+    if column.type is ColumnType.STRING:
+        return pl.lit(value=False)
+    return (pl.col(column.name).str.len_bytes() > 0) & _plain_cells(column).is_null()
+
+
+def _with_open_cells(
+    plain: pl.Series, raw: pl.Series, still_open: pl.Series, column: Column, problems: list[CellProblem]
+) -> pl.Series:
+    positions = still_open.fill_null(value=False).arg_true()
+    if column.type is ColumnType.STRING or positions.is_empty():
+        return plain
+    texts = raw.gather(positions)
+    read = {text: read_cell(text, column) for text in texts.unique().to_list()}
+    found: list[int] = []
+    values: list[Cell] = []
+    for position, text in zip(positions.to_list(), texts.to_list(), strict=True):
+        cell = read[text]
+        if cell.problem is not None:
+            problems.append(CellProblem(position, column.name, text, cell.problem))
+        if cell.value is not None:
+            found.append(position)
+            values.append(cell)
+    if not found:
+        return plain
+    return plain.scatter(found, pl.Series([cell.value for cell in values], dtype=polars_type(column)))
+
+
+def _plain_cells(column: Column) -> pl.Expr:
+    text = pl.col(column.name)
+    if column.type is ColumnType.STRING:
+        stripped = text.str.strip_chars()
+        return pl.when((stripped != "") & ~stripped.is_in(column.missing_values)).then(stripped)
+    if column.missing_values:
+        text = pl.when(~text.is_in(column.missing_values)).then(text)
+    if column.type is ColumnType.INTEGER:
+        return _integers(text, column)
+    if column.type in (ColumnType.DECIMAL, ColumnType.FLOAT):
+        scale = column.scale if column.type is ColumnType.DECIMAL else None
+        shaped = pl.when(text.str.contains(number_regex(column.number_style, scale))).then(text)
+        return _digits(shaped, column.number_style).cast(polars_type(column), strict=False)
+    if column.type is ColumnType.BOOLEAN:
+        words = {**dict.fromkeys(TRUE, True), **dict.fromkeys(FALSE, False)}
+        return text.str.to_lowercase().replace_strict(words, default=None, return_dtype=pl.Boolean)
+    return _dates(text, column) if column.type is ColumnType.DATE else _moments(text, column)
+
+
+def _integers(text: pl.Expr, column: Column) -> pl.Expr:
+    if column.number_style is NumberStyle.PLAIN:
+        return text.cast(pl.Int64, strict=False)
+    shaped = pl.when(text.str.contains(number_regex(column.number_style, 0))).then(text)
+    return _digits(shaped, column.number_style).cast(pl.Int64, strict=False)
+
+
+def _digits(text: pl.Expr, style: NumberStyle) -> pl.Expr:
+    thousands, sign = separators(style)
+    bare = text.str.replace_all(thousands, "", literal=True) if thousands else text
+    return bare.str.replace(sign, ".", literal=True) if sign != "." else bare
+
+
+def _dates(text: pl.Expr, column: Column) -> pl.Expr:
+    form = date_format(column.date_format or "yyyy-MM-dd")
+    days = pl.when(text.str.contains(form.regex)).then(text).str.to_date(form.strptime, strict=False)
+    return pl.when(days.dt.year() >= 1).then(days)
+
+
+def _moments(text: pl.Expr, column: Column) -> pl.Expr:
+    if column.date_format is not None:
+        form = date_format(column.date_format)
+        return _moments_as(pl.when(text.str.contains(form.regex)).then(text), form, column)
+    shaped = pl.when(text.str.contains(ISO_DATETIME)).then(text)
+    zoned = _moments_as(shaped, DateFormat(_ISO_ZONED, ""), column)
+    return zoned.fill_null(_moments_as(shaped, DateFormat(_ISO_LOCAL, ""), column))
+
+
+def _moments_as(text: pl.Expr, form: DateFormat, column: Column) -> pl.Expr:
+    if form.zoned:
+        moments = text.str.to_datetime(form.strptime, strict=False, time_unit="us", time_zone="UTC")
+    else:
+        local = text.str.to_datetime(form.strptime, strict=False, time_unit="us")
+        zone = local.dt.replace_time_zone(column.time_zone, ambiguous="earliest", non_existent="null")
+        moments = zone.dt.convert_time_zone("UTC")
+    return pl.when(moments.dt.year() >= 1).then(moments)

@@ -1,0 +1,168 @@
+"""Code columns against the reference lists: membership, level, superseded codes, names, and what may be meant.
+
+Lists are written one way (`32.01`), files another (`3201`, province `3200`): a `CodeBook` holds the list in the
+writing of the column, so that values are looked up as they stand in the file.
+"""
+
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import resources
+
+import polars as pl
+import yaml
+
+from satudata.validation.contracts.model import CodeBinding, CodeFormat
+from satudata.validation.findings.catalogue import word
+from satudata.validation.references import CodeEntry, References
+from satudata.validation.text import Text
+
+SUGGESTED = 50
+"""How many different wrong values of a column get a suggestion; looking costs time."""
+_FAMILY = 400
+
+
+@dataclass(frozen=True)
+class CodeBook:
+    """One edition of a code list in the writing of one column."""
+
+    binding: CodeBinding
+    edition: str
+    title: Text
+    codes: pl.DataFrame
+    """The list, with its codes as the column writes them in `written`."""
+
+    @classmethod
+    def open(cls, binding: CodeBinding, references: References) -> "CodeBook":
+        """Raises UnknownCodeList, UnknownEdition."""
+        edition = references.edition(binding.code_list, binding.edition)
+        codes = references.codes(binding.code_list, edition)
+        written = codes.with_columns(_written(pl.col("code"), binding.format).alias("written"))
+        return cls(binding, edition, references.info(binding.code_list).title, written)
+
+    @cached_property
+    def known(self) -> pl.Series:
+        """Every code of the edition, superseded ones too, as one list value for `is_in`."""
+        return self.codes["written"].implode()
+
+    @cached_property
+    def superseded(self) -> pl.Series:
+        """Codes no longer valid."""
+        return self.codes.filter(pl.col("valid_to").is_not_null())["written"].implode()
+
+    @cached_property
+    def other_levels(self) -> pl.Series:
+        """Codes of another level than the contract wants; empty when it allows every level."""
+        if self.binding.level is None:
+            return self.codes.head(0)["written"].implode()
+        return self.codes.filter(pl.col("level") != self.binding.level)["written"].implode()
+
+    @cached_property
+    def valid_at_level(self) -> pl.Series:
+        """Codes in force at the level of the contract."""
+        level = pl.lit(value=True) if self.binding.level is None else pl.col("level") == self.binding.level
+        return self.codes.filter(pl.col("valid_to").is_null() & level)["written"]
+
+    def entry(self, value: str) -> CodeEntry | None:
+        """The list's entry for a value of the column."""
+        position = self._positions.get(value)
+        if position is None:
+            return None
+        row = self.codes.drop("written").row(position, named=True)
+        return CodeEntry(**{**row, "successors": tuple(row["successors"] or ())})
+
+    def written(self, code: str) -> str:
+        """A code of the list in the writing of the column."""
+        return pl.select(_written(pl.lit(code), self.binding.format)).item() or code
+
+    @property
+    def example(self) -> str:
+        """A code of the wanted level in the writing of the column."""
+        valid = self.valid_at_level
+        return str(valid[0]) if len(valid) else str(self.codes["written"][0])
+
+    def suggestion(self, value: str) -> Text:
+        """What may be meant instead of an unknown code: another writing, a name, or a neighbour. May be empty."""
+        near = self._rewritten(value) or self._named(value) or self._neighbour(value)
+        return word("hint.value", near=near) if near else word("hint.none")
+
+    @cached_property
+    def _positions(self) -> Mapping[str, int]:
+        return {code: position for position, code in enumerate(self.codes["written"].to_list())}
+
+    @cached_property
+    def _by_digits(self) -> Mapping[str, str]:
+        valid = self.valid_at_level.to_list()
+        return {re.sub(r"\D", "", code): code for code in valid if code[:1].isdigit()}
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, list[int]]:
+        places: dict[str, list[int]] = {}
+        for position, label in enumerate(self.codes["label"].to_list()):
+            places.setdefault(plain_name(label), []).append(position)
+        return places
+
+    def _rewritten(self, value: str) -> str | None:
+        digits = re.sub(r"\D", "", value)
+        return self._by_digits.get(digits) if digits else None
+
+    def _named(self, value: str) -> str | None:
+        places = self._by_name.get(plain_name(value), []) if not value[:1].isdigit() else []
+        if len(places) != 1:
+            return None
+        code, label = self.codes.select("written", "label").row(places[0])
+        return f"{code} ({label})"
+
+    def _neighbour(self, value: str) -> str | None:
+        """The closest code among those that begin alike."""
+        for length in (4, 2):
+            family = self.valid_at_level.filter(self.valid_at_level.str.starts_with(value[:length]))
+            if 0 < len(family) <= _FAMILY:
+                close = difflib.get_close_matches(value, family.to_list(), n=1, cutoff=0.7)
+                if close and (entry := self.entry(close[0])) is not None:
+                    return f"{close[0]} ({entry.label})"
+        return None
+
+
+def _written(code: pl.Expr, form: CodeFormat) -> pl.Expr:
+    if form is CodeFormat.DOTTED:
+        return code
+    digits = code.str.replace_all(".", "", literal=True)
+    return digits if form is CodeFormat.PLAIN else digits.str.pad_end(4, "0")
+
+
+def same_name(name: str, label: str) -> bool:
+    """Whether a name in a file is the label of a code, whatever its spelling.
+
+    A regency and a city of one name differ; a name that says neither goes with both.
+    """
+    left, right = plain_name(name), plain_name(label)
+    if left == right:
+        return True
+    kinds = tuple(_name_words()["kinds"])
+    left_kind = next((kind for kind in kinds if left.startswith(kind)), "")
+    right_kind = next((kind for kind in kinds if right.startswith(kind)), "")
+    if left_kind and right_kind and left_kind != right_kind:
+        return False
+    return left.removeprefix(left_kind) == right.removeprefix(right_kind)
+
+
+def plain_name(name: str) -> str:
+    """A place name without capitals, punctuation and blanks, its abbreviations written out."""
+    words = _name_words()
+    parts = [words["replace"].get(part, part) for part in re.findall(r"[^\W_]+", name.casefold())]
+    joined = "".join(part for part in parts if part not in words["ignore"])
+    return str(words["same"].get(joined, joined))
+
+
+_loaded: dict[str, dict[str, str]] = {}
+
+
+def _name_words() -> dict[str, dict[str, str]]:
+    if not _loaded:
+        text = (resources.files("satudata.validation") / "references" / "name_words.yaml").read_text("utf-8")
+        data = yaml.load(text, Loader=yaml.CSafeLoader)  # noqa: S506 safe loader
+        _loaded.update({key: data[key] if isinstance(data[key], dict) else dict.fromkeys(data[key], "") for key in data})
+    return _loaded
