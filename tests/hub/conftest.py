@@ -1,14 +1,226 @@
-"""Fixtures of the hub's own tests."""
+"""Fixtures of the hub's own tests: the command line, a small demo home, and real servers on copies of it."""
 
+import hashlib
+import json
 import os
+import shutil
+import signal
+import socket
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 
 Cli = Callable[..., "subprocess.CompletedProcess[str]"]
+
+SEED = """
+import asyncio, sys
+from dataclasses import replace
+from pathlib import Path
+from satudata.hub.demo.manifest import load_manifest
+from satudata.hub.demo.seeding import seed_home
+from satudata.hub.settings import load_settings
+
+whole = load_manifest()
+part = replace(whole, datasets=tuple(item for item in whole.datasets if item.slug in sys.argv[2:]))
+asyncio.run(seed_home(load_settings(home=Path(sys.argv[1])), part, print))
+"""
+CREATE = """mutation ($input: CreateUploadInput!) { createUpload(input: $input) {
+  upload { id } problems { code message { indonesian } } } }"""
+SUBMIT = """mutation ($input: SubmitDataInput!) { submitData(input: $input) {
+  submission { id } problems { code message { indonesian } } } }"""
+SMALL = ("disnakertrans-jabar/upah-minimum", "kemenkes/puskesmas")
+
+
+def clean_environment(**extra: str) -> dict[str, str]:
+    """This process's environment without settings and locale, so that tests mean the same everywhere."""
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith(("SATUDATA_", "LC_"))
+    }
+    return {**inherited, "LANG": "C.UTF-8", "COLUMNS": "200", "TERM": "dumb", **extra}
+
+
+@dataclass
+class Server:
+    """A `satudata serve` process of our own; `process` leads a process group of its own."""
+
+    url: str
+    home: Path
+    process: "subprocess.Popen[bytes]"
+    log: Path
+    started: float = 0.0
+    """Seconds until /readyz answered 200."""
+    clients: list[httpx.Client] = field(default_factory=list)
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """The log so far."""
+        return [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
+
+    def account(self, role: str, agency: str | None = None) -> dict[str, Any]:
+        """The demo account that holds `role` (in `agency`)."""
+        for account in json.loads((self.home / "demo-credentials.json").read_text()):
+            if {"role": role, "agency": agency} in account["roles"]:
+                return dict(account)
+        raise LookupError(f"{role} of {agency}")
+
+    def client(self, account: dict[str, Any] | None = None, **headers: str) -> httpx.Client:
+        """A client, with the account's token when one is given; closed with the server."""
+        if account is not None:
+            headers["Authorization"] = f"Bearer {account['token']}"
+        client = httpx.Client(base_url=self.url, headers=headers, timeout=60)
+        self.clients.append(client)
+        return client
+
+    def ask(self, client: httpx.Client, document: str, **variables: Any) -> Any:
+        """The data of a GraphQL answer; fails on errors."""
+        body = client.post("/graphql", json={"query": document, "variables": variables}).json()
+        assert "errors" not in body, body
+        return body["data"]
+
+    def announce(self, client: httpx.Client, content: bytes, name: str = "data.csv") -> str:
+        """Create an upload for this content; its id."""
+        digest = hashlib.sha256(content).hexdigest()
+        payload = self.ask(client, CREATE, input={"fileName": name, "bytes": len(content), "sha256": digest})
+        assert payload["createUpload"]["problems"] == []
+        return str(payload["createUpload"]["upload"]["id"])
+
+    def submit(self, client: httpx.Client, dataset: str, content: bytes, name: str = "data.csv") -> str:
+        """Upload and submit a file; the submission's id."""
+        upload = self.announce(client, content, name)
+        assert client.put(f"/uploads/{upload}", content=content).status_code == 200
+        wish = {"dataset": dataset, "uploadId": upload, "idempotencyKey": uuid.uuid4().hex}
+        payload = self.ask(client, SUBMIT, input=wish)["submitData"]
+        assert payload["problems"] == []
+        return str(payload["submission"]["id"])
+
+    def state(self, client: httpx.Client, submission: str) -> str:
+        """Where a submission is."""
+        found = self.ask(client, "query ($id: ID!) { submission(id: $id) { state } }", id=submission)
+        return str(found["submission"]["state"])
+
+    def wait_for(self, client: httpx.Client, submission: str, states: set[str], seconds: float = 90) -> str:
+        """Poll until the submission is in one of the states; which one."""
+        deadline = time.monotonic() + seconds
+        while (state := self.state(client, submission)) not in states:
+            assert time.monotonic() < deadline, f"still {state}, waiting for {states}"
+            time.sleep(0.05)
+        return state
+
+    def wait_until_ready(self, seconds: float = 60) -> None:
+        """Poll /readyz; fails with the log when the server ends first."""
+        begun = time.monotonic()
+        while time.monotonic() - begun < seconds:
+            if self.process.poll() is not None:
+                break
+            try:
+                if httpx.get(f"{self.url}/readyz", timeout=5).status_code == 200:
+                    self.started = time.monotonic() - begun
+                    return
+            except httpx.TransportError:
+                pass
+            time.sleep(0.02)
+        pytest.fail(f"the server did not become ready:\n{self.log.read_text()[-4000:]}")
+
+    def kill(self) -> None:
+        """SIGKILL the server process alone, as the kernel's memory killer would."""
+        os.kill(self.process.pid, signal.SIGKILL)
+        self.process.wait(20)
+
+    def stop(self) -> int:
+        """SIGTERM; the exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(30)
+
+    def end(self) -> None:
+        """Whatever it takes, its children included."""
+        for client in self.clients:
+            client.close()
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                os.killpg(self.process.pid, signal.SIGKILL)
+                self.process.wait(20)
+
+
+Serve = Callable[..., Server]
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def start_server(home: Path, log: Path, command: str = "serve", **environment: str) -> Server:
+    port = free_port()
+    with log.open("ab") as file:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "satudata.hub.cli", command, "--port", str(port)],
+            env=clean_environment(SATUDATA_HOME=str(home), **environment),
+            stdout=file,
+            stderr=file,
+            start_new_session=True,
+        )
+    return Server(f"http://127.0.0.1:{port}", home, process, log)
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Serve]:
+    """`serve(home, SATUDATA_WORKERS="2")` starts a server, waits until it is ready and ends it after the test."""
+    running: list[Server] = []
+
+    def start(home: Path, command: str = "serve", **environment: str) -> Server:
+        server = start_server(home, tmp_path / "server.log", command, **environment)
+        running.append(server)
+        server.wait_until_ready()
+        return server
+
+    yield start
+    for server in running:
+        server.end()
+
+
+@pytest.fixture(scope="session")
+def seeded_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished demo home with two of the datasets; made once, never served itself."""
+    home = tmp_path_factory.mktemp("seeded") / "home"
+    ended = subprocess.run(
+        [sys.executable, "-c", SEED, str(home), *SMALL],
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stdout[-2000:] + ended.stderr[-4000:]
+    return home
+
+
+@pytest.fixture
+def home(seeded_home: Path, tmp_path: Path) -> Path:
+    """A copy of the seeded home for one test alone."""
+    return Path(shutil.copytree(seeded_home, tmp_path / "home"))
+
+
+@pytest.fixture(scope="module")
+def server(seeded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server on a copy of the seeded home, shared by the tests of a module."""
+    folder = tmp_path_factory.mktemp("served")
+    server = start_server(Path(shutil.copytree(seeded_home, folder / "home")), folder / "server.log")
+    server.wait_until_ready()
+    yield server
+    server.end()
 
 
 @pytest.fixture
@@ -18,19 +230,9 @@ def cli(tmp_path: Path) -> Cli:
     def run(
         *arguments: str, input: str = "", timeout: float = 120, **environment: str
     ) -> "subprocess.CompletedProcess[str]":
-        inherited = {
-            name: value for name, value in os.environ.items() if not name.startswith(("SATUDATA_", "LC_"))
-        }
         return subprocess.run(
             [sys.executable, "-m", "satudata.hub.cli", *arguments],
-            env={
-                **inherited,
-                "LANG": "C.UTF-8",
-                "COLUMNS": "200",
-                "TERM": "dumb",
-                "SATUDATA_HOME": str(tmp_path / "home"),
-                **environment,
-            },
+            env=clean_environment(**{"SATUDATA_HOME": str(tmp_path / "home"), **environment}),
             cwd=tmp_path,
             input=input,
             capture_output=True,

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from satudata.validation.checking import check_file
 
+from satudata.validation.checking import check_file
 from satudata.validation.contracts.loading import load_contract
 from satudata.validation.references import References
 from satudata.validation.reports.model import Report, Verdict
@@ -69,19 +69,34 @@ def sample(real_data: Path) -> Callable[[str], Sample]:
 @pytest.fixture(scope="session")
 def check_sample(
     sample: Callable[[str], Sample], tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[str], CheckedSample]:
+) -> Callable[..., CheckedSample]:
     """`check_sample("01")` checks a sample by its contract and the bundled code lists, once for the whole run."""
     references = References(Path(str(files("satudata.datasets"))) / "reference")
     folder = tmp_path_factory.mktemp("samples")
     done: dict[str, CheckedSample] = {}
 
-    def check(number: str) -> CheckedSample:
-        if number not in done:
-            found, output = sample(number), folder / f"{number}.parquet"
+    def check(number: str, corrected: Sample | None = None) -> CheckedSample:
+        name = f"{number}-corrected" if corrected else number
+        if name not in done:
+            found, output = corrected or sample(number), folder / f"{name}.parquet"
             report = check_file(found.path, load_contract(found.contract), references, output=output)
             accepted = report.verdict is not Verdict.REJECTED
             assert output.exists() is accepted
-            done[number] = CheckedSample(report, pl.read_parquet(output) if accepted else None)
-        return done[number]
+            done[name] = CheckedSample(report, pl.read_parquet(output) if accepted else None)
+        return done[name]
 
     return check
+
+
+@pytest.fixture(scope="session")
+def corrected_poverty(sample: Callable[[str], Sample], tmp_path_factory: pytest.TempPathFactory) -> Sample:
+    """Sample 02 as its producer would send it again: the 72 decimal points written as the commas of the rest."""
+    found = sample("02")
+    lines = found.path.read_text("ascii").split("\n")
+    for index, line in enumerate(lines[1:], start=1):
+        cells = line.split(";")
+        cells[2:4] = [cell.replace(".", ",") for cell in cells[2:4]]
+        lines[index] = ";".join(cells)
+    path = tmp_path_factory.mktemp("corrected") / found.path.name
+    path.write_text("\n".join(lines), "ascii", newline="")
+    return Sample(path, found.contract)

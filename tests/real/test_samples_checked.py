@@ -15,7 +15,7 @@ import polars as pl
 from satudata.validation.references import References
 from satudata.validation.reports.model import Verdict
 
-Check = Callable[[str], Any]  # conftest.py: CheckedSample
+Check = Callable[..., Any]  # conftest.py: CheckedSample
 
 
 def warnings(report: Any) -> dict[str, int]:
@@ -56,8 +56,25 @@ def test_01_wages_are_clean(check_sample: Check) -> None:
     assert (wage["min"], wage["max"]) == ("1433901.15", "5343430.00")
 
 
-def test_02_blank_records_are_no_rows_and_zeros_are_asked_about(check_sample: Check) -> None:
-    checked = check_sample("02")
+def test_02_decimal_points_among_commas_are_refused_by_cell(check_sample: Check) -> None:
+    """Most cells are written 9,48; 72 are written 11.34. Blank records at the end are no rows."""
+    report = check_sample("02").report
+    assert report.verdict is Verdict.REJECTED
+    assert report.rows == 514
+    assert {key: count for key, count in warnings(report).items() if key.startswith("row.type")} == {
+        "row.type:p0": 2,
+        "row.type:lama_sekolah": 70,
+    }
+    finding = next(item for item in report.findings if item.code == "row.type" and item.value == "8.97")
+    assert (finding.row, finding.column) == (77, "p0")
+    assert "8,97" in finding.message.id + finding.fix.id
+    assert "8,97" in finding.message.en + finding.fix.en
+
+
+def test_02_corrected_zeros_that_may_mean_no_data_are_asked_about(
+    check_sample: Check, corrected_poverty: Any
+) -> None:
+    checked = check_sample("02", corrected_poverty)
     report = checked.report
     assert report.verdict is Verdict.NEEDS_CONFIRMATION
     assert report.rows == 514

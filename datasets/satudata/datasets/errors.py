@@ -3,8 +3,8 @@
 These are expected outcomes, told to people. A fault of ours is any other exception and never reaches a reader as text.
 """
 
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Self
 
 from satudata.validation.reports.model import Report
 from satudata.validation.text import Text
@@ -24,6 +24,10 @@ class DomainError(Exception):
     def __post_init__(self) -> None:
         self.code = self.code or self.default_code
         super().__init__(self.code, self.message.en)
+
+    def __reduce__(self) -> tuple[type[Self], tuple[Any, ...]]:
+        """Made again from its fields, so that a child process can raise it."""
+        return type(self), tuple(getattr(self, field.name) for field in fields(self))
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message.en or self.message.id}"

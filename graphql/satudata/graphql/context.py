@@ -16,11 +16,22 @@ from satudata.validation.text import Language
 Found = TypeVar("Found")
 
 
+Introspect = Callable[[tuple[object, ...], Callable[[], Any]], Awaitable[Any]]
+"""Completes one `__schema` or `__type` off the event loop; the key tells equal questions (`introspection.answer`)."""
+
+
 class RequestContext:
     """Made once an operation. Reads of the same thing within it are shared through `once`."""
 
     def __init__(
-        self, services: Services, config: ApiConfig, principal: Principal, language: Language, deadline: Deadline
+        self,
+        services: Services,
+        config: ApiConfig,
+        principal: Principal,
+        language: Language,
+        deadline: Deadline,
+        introspect: Introspect,
+        operation_key: tuple[object, ...],
     ) -> None:
         self.services = services
         self.config = config
@@ -28,7 +39,13 @@ class RequestContext:
         self.language: Language = language
         self.deadline = deadline
         self.addresses = Addresses(config.public_url)
-        self._reads: dict[tuple[Any, ...], asyncio.Future[Any]] = {}  # Any: whatever the services answer
+        self._introspect = introspect
+        self._operation_key = operation_key
+        self._reads: dict[tuple[object, ...], asyncio.Future[Any]] = {}  # Any: whatever the services answer
+
+    def introspect(self, response_key: str | int, complete: Callable[[], Any]) -> Awaitable[Any]:
+        """Complete an introspection field of this operation."""
+        return self._introspect((*self._operation_key, response_key), complete)
 
     async def once(self, key: tuple[object, ...], read: Callable[[], Awaitable[Found]]) -> Found:
         """`await read()`, shared by everything in this operation that asks for the same key."""

@@ -1,9 +1,9 @@
 """The price of an operation, known before anything is read: a sum over its fields, lists multiplied by their length.
 
-A field costs its `@cost` weight, else 1 for an object and 0 for a scalar. `@listSize` says how long its lists may be: the
-slicing argument if given (literal, variable or default), else the assumed size; the fields it names are counted that many
-times. A plain list without a mark counts as ten. Directives `@skip` and `@include` are not looked at: the price is the
-most the operation can cost. Introspection is free.
+A field costs its `@cost` weight, else 1 for an object and 0 for a scalar. `@listSize` says how long its lists may be:
+the slicing argument if given (literal, variable or default), else the assumed size; the fields it names are counted
+that many times. A plain list without a mark counts as ten. Directives `@skip` and `@include` are not looked at: the
+price is the most the operation can cost. Introspection is free.
 """
 
 from collections.abc import Mapping
@@ -29,7 +29,6 @@ from graphql import (
     is_composite_type,
     is_list_type,
 )
-
 from satudata.graphql.config import Limits
 from satudata.graphql.directives import marks_of
 from satudata.graphql.errors import bad_input, limit_error
@@ -101,7 +100,9 @@ class _Walk:
         self._variables = variables
         self._priced: dict[tuple[str, _Sized], int] = {}
 
-    def selections(self, selection_set: SelectionSetNode, parent: GraphQLNamedType | None, sized: _Sized) -> int:
+    def selections(
+        self, selection_set: SelectionSetNode, parent: GraphQLNamedType | None, sized: _Sized
+    ) -> int:
         total = 0
         for selection in selection_set.selections:
             if isinstance(selection, FieldNode):
@@ -158,7 +159,9 @@ class _Walk:
         if argument is None:
             return None
         default = argument.default_value
-        value: Any = default if isinstance(default, int) else None  # Any: a JSON value of a variable, or a literal
+        value: Any = (
+            default if isinstance(default, int) else None
+        )  # Any: a JSON value of a variable, or a literal
         for given in node.arguments or ():
             if given.name.value != "first":
                 continue

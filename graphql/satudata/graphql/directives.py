@@ -82,7 +82,11 @@ def marks_of(element: GraphQLField | GraphQLNamedType | GraphQLArgument | GraphQ
 COST = GraphQLDirective(
     "cost",
     [DirectiveLocation.FIELD_DEFINITION, DirectiveLocation.ARGUMENT_DEFINITION],
-    {"weight": GraphQLArgument(GraphQLNonNull(GraphQLString), description="Price of the field itself, a number.")},
+    {
+        "weight": GraphQLArgument(
+            GraphQLNonNull(GraphQLString), description="Price of the field itself, a number."
+        )
+    },
     description=(
         "What a field costs by itself, where that is not 1 for an object and 0 for a scalar. "
         "`hub { limits { maxCost } }` says how much one operation may cost."
@@ -95,13 +99,17 @@ LIST_SIZE = GraphQLDirective(
     {
         "assumedSize": GraphQLArgument(GraphQLInt, description="Length counted when no argument says it."),
         "slicingArguments": GraphQLArgument(
-            GraphQLList(GraphQLNonNull(GraphQLString)), description="Arguments that say how many items come back."
+            GraphQLList(GraphQLNonNull(GraphQLString)),
+            description="Arguments that say how many items come back.",
         ),
         "sizedFields": GraphQLArgument(
-            GraphQLList(GraphQLNonNull(GraphQLString)), description="Fields of the answer that are lists of that length."
+            GraphQLList(GraphQLNonNull(GraphQLString)),
+            description="Fields of the answer that are lists of that length.",
         ),
         "requireOneSlicingArgument": GraphQLArgument(
-            GraphQLBoolean, default_value=False, description="Whether one of the slicing arguments must be given."
+            GraphQLBoolean,
+            default_value=False,
+            description="Whether one of the slicing arguments must be given.",
         ),
     },
     description="How many items a field answers, for pricing: the price of what is inside is multiplied by it.",

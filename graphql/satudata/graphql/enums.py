@@ -49,13 +49,25 @@ strawberry.enum(
 strawberry.enum(ReviewDecision, description="What a reviewer decides: ACCEPT, or RETURN with a reason.")
 strawberry.enum(
     CheckStage,
-    description="What is being done with a submitted file: the stages of the check, then SERVING while it is published, then DONE.",
+    description=(
+        "What is being done with a submitted file: the stages of the check, then SERVING while it is "
+        "published, then DONE."
+    ),
 )
-strawberry.enum(Verdict, description=(
-    "Result of a check. ACCEPTED: nothing found. NEEDS_CONFIRMATION: warnings that the steward must accept, rule by "
-    "rule. REJECTED: errors."
-))
-strawberry.enum(Severity, description="How much a finding weighs: an ERROR rejects the file, a WARNING needs confirmation, INFO does neither.")
+strawberry.enum(
+    Verdict,
+    description=(
+        "Result of a check. ACCEPTED: nothing found. NEEDS_CONFIRMATION: warnings that the steward must "
+        "accept, rule by rule. REJECTED: errors."
+    ),
+)
+strawberry.enum(
+    Severity,
+    description=(
+        "How much a finding weighs: an ERROR rejects the file, a WARNING needs confirmation, INFO "
+        "does neither."
+    ),
+)
 
 __all__ = [
     "AccessLevel",

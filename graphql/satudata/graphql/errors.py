@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import GraphQLError
-
 from satudata.datasets.errors import (
     DomainError,
     InvalidInput,
@@ -23,6 +22,7 @@ from satudata.datasets.errors import (
 )
 from satudata.datasets.rows.deadline import DeadlineExceeded
 from satudata.graphql.outcome import ErrorCode
+from satudata.graphql.scalars import ScalarInputError
 from satudata.validation.text import Language, Text
 
 logger = logging.getLogger("satudata.graphql")
@@ -54,7 +54,9 @@ def bad_input(place: str, indonesian: str, english: str) -> ApiError:
     return ApiError(ErrorCode.BAD_INPUT, Text(f"{place}: {indonesian}", f"{place}: {english}"), place)
 
 
-def limit_error(name: str, indonesian: str, english: str, *, limit: int, actual: int | None = None) -> ApiError:
+def limit_error(
+    name: str, indonesian: str, english: str, *, limit: int, actual: int | None = None
+) -> ApiError:
     """A limit of `config.Limits` that the request goes beyond."""
     details: dict[str, Any] = {"limit": {"name": name, "most": limit}}
     if actual is not None:
@@ -81,7 +83,9 @@ def code_of(error: DomainError, *, anonymous: bool) -> ErrorCode:
 _RETRYABLE = frozenset({ErrorCode.RATE_LIMITED, ErrorCode.TIMEOUT, ErrorCode.INTERNAL})
 
 
-def render_errors(errors: Iterable[GraphQLError], language: Language, *, anonymous: bool) -> tuple[dict[str, Any], ...]:
+def render_errors(
+    errors: Iterable[GraphQLError], language: Language, *, anonymous: bool
+) -> tuple[dict[str, Any], ...]:
     """Errors in response form. Unexpected ones are logged here, once each."""
     return tuple(_render(error, language, anonymous) for error in errors)
 
@@ -102,7 +106,7 @@ def _render(error: GraphQLError, language: Language, anonymous: bool) -> dict[st
                 extensions["place"] = ".".join(cause.path)
             if isinstance(cause, LimitReached) and cause.retry_after_seconds is not None:
                 extensions["retryAfterSeconds"] = cause.retry_after_seconds
-        case None:
+        case None | ScalarInputError():
             code, message = ErrorCode.BAD_INPUT, error.message
         case _:
             code, message = ErrorCode.INTERNAL, INTERNAL_MESSAGE.get(language)

@@ -1,28 +1,31 @@
 """graphql-core's executor with two additions: rows are planned as a whole, and ready-made JSON passes through.
 
 Derived from Strawberry's executor, so that Strawberry resolvers keep their `info`. `complete_value` runs a fixed number
-of times for a list of rows, whatever its length (a test counts).
+of times for a list of rows, whatever its length (a test counts). Introspection is completed off the event loop.
 """
 
 from typing import Any
 
 import orjson
-from graphql import GraphQLOutputType, GraphQLResolveInfo
 from graphql.execution.collect_fields import FieldDetailsList
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from graphql import GraphQLNamedType, GraphQLOutputType, GraphQLResolveInfo, GraphQLSchema
 from satudata.graphql.rows.connection import RowsRequest
 
 
 class SplicingExecutor(StrawberryGraphQLCoreExecutionContext):
-    """Opens a `RowsRequest` with the selection below it, and takes an `orjson.Fragment` as a finished value."""
+    """Opens a `RowsRequest` with the selection below it, and takes an `orjson.Fragment` as a finished value.
+
+    Its context value must have `introspect(path_key, complete)` (`context.RequestContext`).
+    """
 
     def complete_value(  # Any: results and incremental positions are untyped in graphql-core
         self,
         return_type: GraphQLOutputType,
         field_details_list: FieldDetailsList,
-        info: GraphQLResolveInfo,
+        info: GraphQLResolveInfo[Any],
         path: Path,
         result: Any,
         position_context: Any,
@@ -31,4 +34,10 @@ class SplicingExecutor(StrawberryGraphQLCoreExecutionContext):
             return result
         if type(result) is RowsRequest:
             result = result.open(self.collect_subfields, field_details_list)
+        elif path.prev is None and isinstance(result, GraphQLSchema | GraphQLNamedType):
+            complete = super().complete_value
+            return self.context_value.introspect(
+                path.key,
+                lambda: complete(return_type, field_details_list, info, path, result, position_context),
+            )
         return super().complete_value(return_type, field_details_list, info, path, result, position_context)

@@ -1,8 +1,8 @@
 """The first look at a document, before it is validated against any schema: is it small enough to look at closer?
 
 Each fragment is measured once, so fragments that spread each other twice cost no more than their text (the depth and
-alias limiters that come with Strawberry expand them, which is exponential: research/graphql.md 5). Introspection is free
-of the depth limit, for the queries of common tools go deep; graphql-core limits it by its own rule.
+alias limiters that come with Strawberry expand them, which is exponential). Introspection is free of the depth limit,
+for the queries of common tools go deep; graphql-core limits it by its own rule.
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,6 @@ from graphql import (
     OperationDefinitionNode,
     SelectionNode,
 )
-
 from satudata.graphql.config import Limits
 from satudata.graphql.errors import ApiError, limit_error
 
@@ -62,7 +61,9 @@ class DocumentMeter:
         if isinstance(selection, InlineFragmentNode):
             return self.measure(selection.selection_set.selections)
         if isinstance(selection, FieldNode):
-            inner = self.measure(selection.selection_set.selections) if selection.selection_set else Measured()
+            inner = (
+                self.measure(selection.selection_set.selections) if selection.selection_set else Measured()
+            )
             depth = 0 if selection.name.value in INTROSPECTION else inner.depth
             return Measured(inner.fields + 1, 1, depth + 1)
         return Measured()
@@ -83,7 +84,9 @@ def check_document(document: DocumentNode, limits: Limits) -> ApiError | None:
     """The limit the document goes beyond, or None."""
     operations = [item for item in document.definitions if isinstance(item, OperationDefinitionNode)]
     if len(operations) > limits.operations:
-        return _beyond("operations", "operasi dalam satu dokumen", "operations", limits.operations, len(operations))
+        return _beyond(
+            "operations", "operasi dalam satu dokumen", "operations", limits.operations, len(operations)
+        )
     meter = DocumentMeter(document)
     for operation in operations:
         try:
@@ -96,7 +99,11 @@ def check_document(document: DocumentNode, limits: Limits) -> ApiError | None:
             return _beyond("fields", "field", "fields", limits.fields, measured.fields)
         if measured.first_level > limits.root_fields:
             return _beyond(
-                "rootFields", "field tingkat pertama", "fields at the first level", limits.root_fields, measured.first_level
+                "rootFields",
+                "field tingkat pertama",
+                "fields at the first level",
+                limits.root_fields,
+                measured.first_level,
             )
     return None
 

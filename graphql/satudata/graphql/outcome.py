@@ -32,6 +32,8 @@ class ExecutionOutcome:
     body: bytes
     errors: tuple[dict[str, Any], ...] = ()
     started: bool = True
+    mutation_refused: bool = False
+    """Refused because it is a mutation where only queries may be sent."""
 
     @cached_property
     def data(self) -> dict[str, Any] | None:

@@ -14,15 +14,22 @@ Node = TypeVar("Node")
 
 First = Annotated[int | None, strawberry.argument(description="How many items, at most 1,000.")]
 After = Annotated[
-    str | None, strawberry.argument(description="Items after this cursor (`pageInfo.endCursor` of the page before).")
+    str | None,
+    strawberry.argument(description="Items after this cursor (`pageInfo.endCursor` of the page before)."),
 ]
 
 
-@strawberry.type(description="Whether a list goes on, and from where. Lists move forward only: `first` and `after`.")
+@strawberry.type(
+    description="Whether a list goes on, and from where. Lists move forward only: `first` and `after`."
+)
 class PageInfo:
     has_next_page: bool = strawberry.field(description="Whether there are more items after this page.")
-    has_previous_page: bool = strawberry.field(description="Whether this page does not start at the beginning.")
-    start_cursor: str | None = strawberry.field(description="Cursor of the first item; null on an empty page.")
+    has_previous_page: bool = strawberry.field(
+        description="Whether this page does not start at the beginning."
+    )
+    start_cursor: str | None = strawberry.field(
+        description="Cursor of the first item; null on an empty page."
+    )
     end_cursor: str | None = strawberry.field(
         description="Cursor of the last item: give it as `after` for the next page; null on an empty page."
     )
@@ -59,7 +66,9 @@ class ListCursors:
 def size_of(first: int | None) -> int:
     """The page size asked for. Raises ApiError BAD_INPUT for null (negative and too large ones never get here)."""
     if first is None:
-        raise bad_input("first", "nilainya null; hapus atau isi dengan angka.", "is null; leave it out or give a number.")
+        raise bad_input(
+            "first", "nilainya null; hapus atau isi dengan angka.", "is null; leave it out or give a number."
+        )
     return first
 
 

@@ -30,20 +30,24 @@ from satudata.graphql.scalars import DateTime
 class DatasetKey:
     id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Its `id`.")
     slug: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Its slug, `agency/dataset`. Example: `bmkg/gempa-dirasakan`."
+        default=strawberry.UNSET,
+        description="Its slug, `agency/dataset`. Example: `dinas-contoh/jumlah-siswa`.",
     )
 
 
 @strawberry.input(
     name="DatasetFilter",
-    description="Which datasets: every field that is given must hold; of several values in one, any. null asks nothing.",
+    description=(
+        "Which datasets: every field that is given must hold; of several values in one, any. null "
+        "asks nothing."
+    ),
 )
 class DatasetFilterInput:
     agency: list[strawberry.ID] | None = strawberry.field(default=None, description="Slugs of agencies.")
     topic: list[strawberry.ID] | None = strawberry.field(default=None, description="Topics, by `Topic.id`.")
     access_level: list[AccessLevel] | None = strawberry.field(default=None, description="Access levels.")
     priority: bool | None = strawberry.field(default=None, description="Whether it is priority data.")
-    format: list[strawberry.ID] | None = strawberry.field(
+    format: list[str] | None = strawberry.field(
         default=None, description="Download formats: CSV, XLSX, PARQUET."
     )
     updated_since: DateTime | None = strawberry.field(
@@ -73,18 +77,25 @@ async def found(read: Any) -> Any:
 
 
 async def _node(
-    info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The `id` of anything that has one.")]
+    info: Info,
+    id: Annotated[strawberry.ID, strawberry.argument(description="The `id` of anything that has one.")],
 ) -> Any:
     services, principal = info.context.services, info.context.principal
     named = parse_id(id)
-    match named.kind if named else None:
+    if named is None:
+        return None
+    match named.kind:
         case "Agency":
             return await found(services.agencies.get(named.key))
         case "Dataset":
             return await found(services.catalogue.get(named.key, principal))
         case "DatasetVersion":
             slug, _, number = named.key.partition("@")
-            return await found(services.versions.get(slug, int(number), principal)) if number.isdecimal() else None
+            return (
+                await found(services.versions.get(slug, int(number), principal))
+                if number.isdecimal()
+                else None
+            )
         case "CodeList":
             return await found(services.codes.get(named.key))
         case "Submission":
@@ -92,7 +103,9 @@ async def _node(
     return None
 
 
-async def _dataset(info: Info, key: Annotated[DatasetKey, strawberry.argument(description="Which one.")]) -> Any:
+async def _dataset(
+    info: Info, key: Annotated[DatasetKey, strawberry.argument(description="Which one.")]
+) -> Any:
     slug = key.slug if key.slug else key_of(str(key.id), "Dataset", "key.id")
     return await found(info.context.services.catalogue.get(slug, info.context.principal))
 
@@ -101,7 +114,9 @@ async def _datasets(
     info: Info,
     search: Annotated[
         str | None,
-        strawberry.argument(description="Words; a dataset must have every one of them, in any text about it."),
+        strawberry.argument(
+            description="Words; a dataset must have every one of them, in any text about it."
+        ),
     ] = None,
     where: Annotated[DatasetFilterInput | None, strawberry.argument(description="Which datasets.")] = None,
     order_by: Annotated[
@@ -117,13 +132,22 @@ async def _datasets(
     return await search_datasets(info, search or None, filters, order, size_of(first), after)
 
 
-async def _agency(info: Info, slug: Annotated[strawberry.ID, strawberry.argument(description="Its slug. Example: `bmkg`.")]) -> Any:
+async def _topics(info: Info) -> Any:
+    return await all_topics(info)
+
+
+async def _agency(
+    info: Info,
+    slug: Annotated[strawberry.ID, strawberry.argument(description="Its slug. Example: `dinas-contoh`.")],
+) -> Any:
     return await found(info.context.services.agencies.get(slug))
 
 
 async def _agencies(
     info: Info,
-    search: Annotated[str | None, strawberry.argument(description="Words its name or slug must have.")] = None,
+    search: Annotated[
+        str | None, strawberry.argument(description="Words its name or slug must have.")
+    ] = None,
     first: First = 50,
     after: After = None,
 ) -> Any:
@@ -133,7 +157,7 @@ async def _agencies(
 async def _code_list(
     info: Info,
     id: Annotated[
-        strawberry.ID, strawberry.argument(description="Its slug, e.g. `kemendagri/wilayah`, or its `id`.")
+        strawberry.ID, strawberry.argument(description="Its slug, e.g. `lembaga/klasifikasi`, or its `id`.")
     ],
 ) -> Any:
     slug = id if "/" in id else key_of(id, "CodeList", "id")
@@ -146,10 +170,18 @@ async def _code_lists(info: Info, first: First = 50, after: After = None) -> Any
 
 async def _versions(
     info: Info,
-    since: Annotated[DateTime | None, strawberry.argument(description="Published at or after this instant.")] = None,
-    agency: Annotated[list[strawberry.ID] | None, strawberry.argument(description="Slugs of agencies.")] = None,
-    dataset: Annotated[list[strawberry.ID] | None, strawberry.argument(description="Slugs of datasets.")] = None,
-    state: Annotated[list[VersionState] | None, strawberry.argument(description="States; absent: all.")] = None,
+    since: Annotated[
+        DateTime | None, strawberry.argument(description="Published at or after this instant.")
+    ] = None,
+    agency: Annotated[
+        list[strawberry.ID] | None, strawberry.argument(description="Slugs of agencies.")
+    ] = None,
+    dataset: Annotated[
+        list[strawberry.ID] | None, strawberry.argument(description="Slugs of datasets.")
+    ] = None,
+    state: Annotated[
+        list[VersionState] | None, strawberry.argument(description="States; absent: all.")
+    ] = None,
     first: First = 50,
     after: After = None,
 ) -> Any:
@@ -167,21 +199,29 @@ async def _versions(
     return connection(page, cursors, after)
 
 
-async def _submission(info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its `id`.")]) -> Any:
+async def _submission(
+    info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its `id`.")]
+) -> Any:
     key = key_of(id, "Submission", "id")
     return await found(info.context.services.submissions.get(info.context.principal, key))
 
 
 async def _submissions(
     info: Info,
-    state: Annotated[list[SubmissionState] | None, strawberry.argument(description="States; absent: all.")] = None,
+    state: Annotated[
+        list[SubmissionState] | None, strawberry.argument(description="States; absent: all.")
+    ] = None,
     agency: Annotated[strawberry.ID | None, strawberry.argument(description="Slug of the agency.")] = None,
     dataset: Annotated[strawberry.ID | None, strawberry.argument(description="Slug of the dataset.")] = None,
     first: First = 20,
     after: After = None,
     mine: Annotated[bool | None, strawberry.argument(description="Only those the viewer submitted.")] = False,
-    awaiting_me: Annotated[bool | None, strawberry.argument(description="Only those the viewer may decide on now.")] = False,
-    since: Annotated[DateTime | None, strawberry.argument(description="Submitted at or after this instant.")] = None,
+    awaiting_me: Annotated[
+        bool | None, strawberry.argument(description="Only those the viewer may decide on now.")
+    ] = False,
+    since: Annotated[
+        DateTime | None, strawberry.argument(description="Submitted at or after this instant.")
+    ] = None,
 ) -> Any:
     context = info.context
     cursors = ListCursors(info, "submissions")
@@ -199,23 +239,31 @@ async def _submissions(
     return connection(page, cursors, after)
 
 
-async def _upload(info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its `id`.")]) -> Any:
+async def _upload(
+    info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its `id`.")]
+) -> Any:
     return await found(info.context.services.submissions.get_upload(info.context.principal, id))
 
 
 @strawberry.type(description="Questions. What a viewer may not see is answered as if it did not exist.")
 class Query:
-    node: Node | None = strawberry.field(resolver=_node, description="Anything that has an `id`; null when there is none.")
+    node: Node | None = strawberry.field(
+        resolver=_node, description="Anything that has an `id`; null when there is none."
+    )
     hub: HubType = strawberry.field(resolver=this_hub, description="This hub.")
-    dataset: DatasetType | None = strawberry.field(resolver=_dataset, description="One dataset; null when there is none.")
+    dataset: DatasetType | None = strawberry.field(
+        resolver=_dataset, description="One dataset; null when there is none."
+    )
     datasets: DatasetConnection = strawberry.field(
         resolver=_datasets, description="Datasets, searched and filtered.", metadata=mark(size=CONNECTION)
     )
-    agency: AgencyType | None = strawberry.field(resolver=_agency, description="One agency; null when there is none.")
+    agency: AgencyType | None = strawberry.field(
+        resolver=_agency, description="One agency; null when there is none."
+    )
     agencies: Connection[AgencyType] = strawberry.field(
         resolver=_agencies, description="Agencies, by name.", metadata=mark(size=CONNECTION)
     )
-    topics: list[TopicType] = strawberry.field(resolver=all_topics, description="Topics in use, by `id`.")
+    topics: list[TopicType] = strawberry.field(resolver=_topics, description="Topics in use, by `id`.")
     code_list: CodeListType | None = strawberry.field(
         resolver=_code_list, description="One reference code list; null when there is none."
     )
@@ -223,7 +271,9 @@ class Query:
         resolver=_code_lists, description="Reference code lists, by slug.", metadata=mark(size=CONNECTION)
     )
     versions: Connection[DatasetVersionType] = strawberry.field(
-        resolver=_versions, description="Versions of all datasets, newest first.", metadata=mark(size=CONNECTION)
+        resolver=_versions,
+        description="Versions of all datasets, newest first.",
+        metadata=mark(size=CONNECTION),
     )
     submission: SubmissionType | None = strawberry.field(
         resolver=_submission, description="One submission; null when there is none the viewer may see."

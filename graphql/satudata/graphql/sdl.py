@@ -5,6 +5,8 @@ Types come in the order of the alphabet, so that two prints of the same schema a
 
 from collections.abc import Iterable
 
+from graphql.utilities.get_default_value_ast import get_default_value_ast
+
 from graphql import (
     GraphQLArgument,
     GraphQLEnumType,
@@ -24,8 +26,6 @@ from graphql import (
     print_ast,
     print_directive,
 )
-from graphql.utilities.get_default_value_ast import get_default_value_ast
-
 from satudata.graphql.directives import Literal, marks_of
 
 _QUOTES = '"""'
@@ -37,7 +37,8 @@ def print_sdl(schema: GraphQLSchema, header: str = "") -> str:
     types = [
         _type(schema.type_map[name])
         for name in sorted(schema.type_map)
-        if not is_introspection_type(schema.type_map[name]) and not is_specified_scalar_type(schema.type_map[name])
+        if not is_introspection_type(schema.type_map[name])
+        and not is_specified_scalar_type(schema.type_map[name])
     ]
     comment = "".join(f"# {line}".rstrip() + "\n" for line in header.splitlines())
     return comment + ("\n" if comment else "") + "\n\n".join([*directives, *types]) + "\n"
@@ -53,7 +54,9 @@ def _body(type_: GraphQLNamedType) -> str:
             url = type_.specified_by_url
             return f"scalar {type_.name}" + (f" @specifiedBy(url: {_value(url)})" if url else "")
         case GraphQLEnumType():
-            return f"enum {type_.name}" + _block(_enum_value(name, value) for name, value in type_.values.items())
+            return f"enum {type_.name}" + _block(
+                _enum_value(name, value) for name, value in type_.values.items()
+            )
         case GraphQLInputObjectType():
             one_of = " @oneOf" if type_.is_one_of else ""
             return f"input {type_.name}{one_of}" + _block(
@@ -127,14 +130,19 @@ def _value(value: Literal) -> str:
 
 
 def _block(items: Iterable[str]) -> str:
-    lines = "\n".join(items)
-    return f" {{\n{lines}\n}}" if lines else ""
+    """Members between braces, a blank line above each that has a description."""
+    members = list(items)
+    lines = "\n".join(
+        f"\n{member}" if index and member.lstrip().startswith(_QUOTES[0]) else member
+        for index, member in enumerate(members)
+    )
+    return f" {{\n{lines}\n}}" if members else ""
 
 
 def _description(text: str | None, indent: str) -> str:
     if text is None:
         return ""
-    if _QUOTES in text or text.endswith('"') or text.endswith("\\"):
+    if _QUOTES in text or text.endswith(('"', "\\")):
         return f"{indent}{_value(text)}\n"
     if "\n" not in text and len(text) <= 100:
         return f"{indent}{_QUOTES}{text}{_QUOTES}\n"

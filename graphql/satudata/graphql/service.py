@@ -1,22 +1,98 @@
 """The GraphQL API of a hub, free of HTTP: documents in, JSON out. `http.py` puts it on the web.
 
-Signature draft: `GraphQLApi(services, config)`, `start()`, `close()`, `execute(...)`, `sdl(...)`.
+The way of a request: parsed and measured (`guard.py`), validated against the schema of its scope (`scoped.py`), its
+variables coerced, priced (`cost.py`), executed (`executor.py`), written. Parsed and validated documents are kept by
+epoch and text, so a repeated one starts at its variables.
 """
 
+import asyncio
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
+from graphql.execution import Executor
+from graphql.pyutils import is_awaitable
+
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    GraphQLError,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    parse,
+    validate,
+)
 from satudata.datasets.access.principal import Principal
+from satudata.datasets.rows.deadline import Deadline, DeadlineExceeded
 from satudata.datasets.services import Services
+from satudata.graphql.caching import BoundedCache
 from satudata.graphql.config import ApiConfig
-from satudata.graphql.outcome import ExecutionOutcome
-from satudata.validation.text import Language
+from satudata.graphql.context import RequestContext
+from satudata.graphql.cost import Pricer
+from satudata.graphql.errors import ApiError, as_graphql_error, render_errors
+from satudata.graphql.executor import SplicingExecutor
+from satudata.graphql.guard import check_document
+from satudata.graphql.introspection import Introspection, SdlDocument
+from satudata.graphql.mentions import Mentions, mentions_of
+from satudata.graphql.outcome import ErrorCode, ExecutionOutcome
+from satudata.graphql.rows.connection import RowContext, RowsRequest
+from satudata.graphql.rows.served import RowCatalogue, Scope, ServedDataset, TypeStore
+from satudata.graphql.rows.types import RowTypes
+from satudata.graphql.rules import RULES
+from satudata.graphql.scoped import build_schema
+from satudata.graphql.static import static_types
+from satudata.validation.text import Language, Text
+
+_QUERY_GRACE_SECONDS = 1.0
+"""Rows stop at the deadline by themselves; everything else is cut off this much later."""
+
+
+@dataclass(frozen=True)
+class _Parsed:
+    """A document as text alone tells it: no schema, no epoch."""
+
+    document: DocumentNode
+    mentions: Mentions
+
+
+@dataclass(frozen=True)
+class _Compiled:
+    """A document validated against the schema of its scope."""
+
+    schema: GraphQLSchema
+    document: DocumentNode
+    errors: tuple[GraphQLError, ...]
+    pricer: Pricer
+    key: tuple[object, ...] = field(default=())
+
+
+class _Refused(Exception):
+    """The request goes no further: errors found before any field ran."""
+
+    def __init__(self, errors: list[GraphQLError], *, mutation_refused: bool = False) -> None:
+        super().__init__(len(errors))
+        self.errors = errors
+        self.mutation_refused = mutation_refused
 
 
 class GraphQLApi:
-    """Answers GraphQL requests over the services of one hub. Make it once a process."""
+    """Answers GraphQL requests over the services of one hub. Make it once a process, in the running event loop."""
 
-    def __init__(self, services: Services, config: ApiConfig) -> None: ...
+    def __init__(self, services: Services, config: ApiConfig) -> None:
+        self.config = config
+        self._services = services
+        self._types = TypeStore(static_types())
+        self._catalogue = RowCatalogue(services, self._types, -1)
+        self._introspection = Introspection(self._resolve_rows)
+        entries, room = config.document_cache_entries, config.document_cache_bytes
+        self._parsed: BoundedCache[str, _Parsed] = BoundedCache(entries, room)
+        self._compiled: BoundedCache[tuple[object, ...], _Compiled] = BoundedCache(entries, room)
+        self._schemas: BoundedCache[tuple[object, ...], GraphQLSchema] = BoundedCache(
+            config.schema_cache_entries, config.schema_cache_entries
+        )
 
     async def execute(
         self,
@@ -27,8 +103,192 @@ class GraphQLApi:
         principal: Principal,
         language: Language = "id",
         queries_only: bool = False,
-    ) -> ExecutionOutcome: ...
+    ) -> ExecutionOutcome:
+        """Answer one request. Never raises for what a client sent; unexpected faults are masked and logged.
 
-    async def sdl(self, datasets: Collection[str] | None = None) -> bytes: ...
+        `language` is that of messages and of `Text.value` without an argument. With `queries_only` (HTTP GET) a
+        mutation is refused before it runs (`ExecutionOutcome.mutation_refused`).
+        """
+        anonymous = principal.person_id is None
+        try:
+            result = await self._run(
+                document, variables or {}, operation_name, principal, language, queries_only
+            )
+        except _Refused as refusal:
+            errors = render_errors(refusal.errors, language, anonymous=anonymous)
+            body = orjson.dumps({"errors": errors})
+            return ExecutionOutcome(body, errors, started=False, mutation_refused=refusal.mutation_refused)
+        errors = render_errors(result.errors or (), language, anonymous=anonymous)
+        try:
+            body = orjson.dumps({"errors": errors, "data": result.data} if errors else {"data": result.data})
+        except orjson.JSONEncodeError as fault:
+            errors = render_errors([GraphQLError("", original_error=fault)], language, anonymous=anonymous)
+            body = orjson.dumps({"errors": errors, "data": None})
+        return ExecutionOutcome(body, errors)
 
-    async def close(self) -> None: ...
+    async def sdl(self, datasets: Collection[str] | None = None) -> SdlDocument:
+        """The schema as SDL: with every open dataset, or only with those named (slugs). Raises NotFound."""
+        return await self._introspection.sdl(await self._current(), datasets)
+
+    async def close(self) -> None:
+        """End the introspection thread. The services stay open; whoever opened them closes them."""
+        self._introspection.close()
+
+    async def _run(
+        self,
+        text: str,
+        variables: Mapping[str, Any],
+        operation_name: str | None,
+        principal: Principal,
+        language: Language,
+        queries_only: bool,
+    ) -> ExecutionResult:
+        parsed = self._parse(text)
+        catalogue = await self._current()
+        compiled = await self._compile(text, parsed, variables, catalogue, principal)
+        if compiled.errors:
+            raise _Refused(list(compiled.errors))
+        context = RequestContext(
+            self._services,
+            self.config,
+            principal,
+            language,
+            Deadline.after(self.config.timeout_seconds),
+            self._introspection.answer,
+            (*compiled.key, operation_name, _canonical(variables)),
+        )
+        executor = SplicingExecutor.build(
+            compiled.schema,
+            compiled.document,
+            context_value=context,
+            raw_variable_values=dict(variables),
+            operation_name=operation_name,
+            hide_suggestions=True,
+            operation_extensions=None,
+        )
+        if isinstance(executor, list):
+            raise _Refused(executor)
+        self._check_operation(compiled, executor.operation, executor.variable_values.coerced, queries_only)
+        return await self._finish(executor)
+
+    def _check_operation(
+        self,
+        compiled: _Compiled,
+        operation: OperationDefinitionNode,
+        variables: Mapping[str, Any],
+        queries_only: bool,
+    ) -> None:
+        if queries_only and operation.operation is not OperationType.QUERY:
+            raise _Refused([_error(_NO_MUTATION)], mutation_refused=True)
+        try:
+            compiled.pricer.price(operation, variables)
+        except ApiError as error:
+            raise _Refused([as_graphql_error(error)]) from None
+
+    async def _finish(self, executor: Executor[Any]) -> ExecutionResult:
+        """Run to the end. A query is cut off when its time is over; a mutation finishes what it has begun."""
+        is_query = executor.operation.operation is OperationType.QUERY
+        seconds = self.config.timeout_seconds + _QUERY_GRACE_SECONDS
+        try:
+            async with asyncio.timeout(seconds if is_query else None):
+                running = executor.execute_operation()
+                result = await running if is_awaitable(running) else running
+        except TimeoutError:
+            return ExecutionResult(None, [GraphQLError("timeout", original_error=DeadlineExceeded())])
+        if not isinstance(result, ExecutionResult):
+            raise TypeError("incremental delivery is not enabled")
+        return result
+
+    def _parse(self, text: str) -> _Parsed:
+        known = self._parsed.get(text)
+        if known is not None:
+            return known
+        try:
+            document = parse(text, max_lexical_tokens=self.config.limits.tokens)
+        except GraphQLError as error:
+            raise _Refused([error]) from None
+        except RecursionError:
+            raise _Refused([_error(_TOO_DEEP)]) from None
+        beyond = check_document(document, self.config.limits)
+        if beyond is not None:
+            raise _Refused([as_graphql_error(beyond)])
+        parsed = _Parsed(document, mentions_of(document))
+        self._parsed.put(text, parsed, len(text))
+        return parsed
+
+    async def _compile(
+        self,
+        text: str,
+        parsed: _Parsed,
+        variables: Mapping[str, Any],
+        catalogue: RowCatalogue,
+        principal: Principal,
+    ) -> _Compiled:
+        mentions = parsed.mentions.with_variables(variables)
+        if mentions.whole:
+            key: tuple[object, ...] = (catalogue.epoch, text, "whole")
+            return self._compiled.get(key) or self._validated(
+                key, await self._introspection.whole(catalogue), parsed, text
+            )
+        scope = await catalogue.scope(mentions, principal)
+        key = (catalogue.epoch, text, scope.key)
+        return self._compiled.get(key) or self._validated(key, self._schema(catalogue, scope), parsed, text)
+
+    def _schema(self, catalogue: RowCatalogue, scope: Scope) -> GraphQLSchema:
+        key = (catalogue.epoch, scope.key)
+        schema = self._schemas.get(key)
+        if schema is None:
+            schema = build_schema(scope, self._resolve_rows)
+            self._schemas.put(key, schema, 1)
+        return schema
+
+    def _validated(
+        self, key: tuple[object, ...], schema: GraphQLSchema, parsed: _Parsed, text: str
+    ) -> _Compiled:
+        try:
+            errors = validate(schema, parsed.document, RULES, hide_suggestions=True)
+        except RecursionError:
+            raise _Refused([_error(_TOO_DEEP)]) from None
+        pricer = Pricer(schema, parsed.document, self.config.limits)
+        compiled = _Compiled(schema, parsed.document, tuple(errors), pricer, key)
+        self._compiled.put(key, compiled, len(text))
+        return compiled
+
+    async def _current(self) -> RowCatalogue:
+        """The catalogue of the newest epoch. An older one, and all that was made from it, is let go."""
+        epoch = await self._services.epoch.current()
+        if epoch != self._catalogue.epoch:
+            self._catalogue = RowCatalogue(self._services, self._types, epoch)
+            self._compiled.clear()
+            self._schemas.clear()
+        return self._catalogue
+
+    async def _resolve_rows(
+        self,
+        served: ServedDataset,
+        types: RowTypes,
+        info: GraphQLResolveInfo[RequestContext],
+        arguments: dict[str, Any],
+    ) -> RowsRequest:
+        context = info.context
+        number = arguments.pop("version", None)
+        version = served.latest
+        if number is not None and number != version.number:
+            version = await self._services.versions.readable(served.dataset.slug, number, context.principal)
+        rows = RowContext(self._services.rows, context.deadline, self.config.limits, self.config.cursor_key)
+        return RowsRequest(types, version.snapshot, version, arguments, rows)
+
+
+_NO_MUTATION = Text(
+    "Mutasi tidak dapat dikirim dengan GET. Kirim dengan POST.",
+    "A mutation cannot be sent with GET. Use POST.",
+)
+_TOO_DEEP = Text("Dokumen ini bersarang terlalu dalam.", "This document nests too deeply.")
+
+
+def _error(message: Text) -> GraphQLError:
+    return as_graphql_error(ApiError(ErrorCode.BAD_INPUT, message))
+
+
+def _canonical(variables: Mapping[str, Any]) -> bytes:
+    return orjson.dumps(dict(variables), option=orjson.OPT_SORT_KEYS)

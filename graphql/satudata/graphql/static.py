@@ -6,6 +6,9 @@
 from functools import cache
 
 import strawberry
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types.base import StrawberryObjectDefinition
+
 from graphql import (
     GraphQLArgument,
     GraphQLBoolean,
@@ -16,9 +19,6 @@ from graphql import (
     GraphQLSchema,
     Undefined,
 )
-from strawberry.schema.config import StrawberryConfig
-from strawberry.types.base import StrawberryObjectDefinition
-
 from satudata.graphql.catalogue.agencies import AgencyType
 from satudata.graphql.catalogue.codes import CodeListType
 from satudata.graphql.catalogue.datasets import DatasetType
@@ -49,7 +49,7 @@ def static_schema() -> strawberry.Schema:
 
 
 def core_schema(schema: strawberry.Schema) -> GraphQLSchema:
-    """The graphql-core schema inside. The attribute is private in Strawberry; its version is pinned and a test grafts."""
+    """The graphql-core schema inside. Strawberry keeps it private; its version is pinned and a test grafts."""
     core: GraphQLSchema = schema._schema
     return core
 
@@ -76,7 +76,9 @@ def _use_native_one_of(core: GraphQLSchema) -> None:
     if isinstance(introspected, GraphQLObjectType):
         introspected.fields["isOneOf"] = GraphQLField(
             GraphQLBoolean,
-            resolve=lambda type_, _info: type_.is_one_of if isinstance(type_, GraphQLInputObjectType) else None,
+            resolve=lambda type_, _info: (
+                type_.is_one_of if isinstance(type_, GraphQLInputObjectType) else None
+            ),
         )
 
 

@@ -9,7 +9,10 @@ from satudata.graphql.context import Info
 from satudata.validation.text import Text
 
 
-@strawberry.enum(name="Language", description="A language of the hub: Indonesian for every text, English where somebody wrote it.")
+@strawberry.enum(
+    name="Language",
+    description="A language of the hub: Indonesian for every text, English where somebody wrote it.",
+)
 class LanguageChoice(Enum):
     INDONESIAN = "id"
     ENGLISH = "en"
@@ -19,7 +22,8 @@ def _value(
     root: strawberry.Parent[Text],
     info: Info,
     language: Annotated[
-        LanguageChoice | None, strawberry.argument(description="Absent: the language of the `Accept-Language` header.")
+        LanguageChoice | None,
+        strawberry.argument(description="Absent: the language of the `Accept-Language` header."),
     ] = None,
 ) -> str:
     if language is LanguageChoice.ENGLISH:
@@ -37,7 +41,10 @@ def _english(root: strawberry.Parent[Text]) -> str | None:
 
 @strawberry.type(
     name="Text",
-    description="A short text in both languages. It has no `id`, like every value object, so that client caches do not merge two.",
+    description=(
+        "A short text in both languages. It has no `id`, like every value object, so that client caches "
+        "do not merge two."
+    ),
 )
 class TextType:
     """Declares the fields of a `satudata.validation.text.Text`."""
@@ -58,7 +65,9 @@ class TextType:
 @strawberry.input(description="A text to be published: in Indonesian and, if possible, in English.")
 class TextInput:
     indonesian: str = strawberry.field(description="In Indonesian.")
-    english: str | None = strawberry.field(default=None, description="In English; readers see Indonesian without it.")
+    english: str | None = strawberry.field(
+        default=None, description="In English; readers see Indonesian without it."
+    )
 
 
 def given_text(value: TextInput | None) -> Text | None:

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
+from satudata.datasets.exports.cache import ExportStore
 from satudata.datasets.services import Services
 from satudata.graphql.config import ApiConfig
 from satudata.graphql.service import GraphQLApi
@@ -35,6 +36,8 @@ class Hub:
     api: GraphQLApi
     identity: Identity
     runner: JobRunner
+    exports: ExportStore
+    """Downloads made once and kept in the home."""
     is_demo: bool
     """True in a home made by `satudata demo`: every page says so."""
 
@@ -52,6 +55,7 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
             api=api,
             identity=identity_of(services, settings, secret),
             runner=runner,
+            exports=ExportStore(settings.home / "exports", services.files),
             is_demo=is_demo_home(settings.home),
         )
         runner.begin(services)

@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from sqlalchemy import make_url
+
 from satudata.datasets.clock import SystemClock
 from satudata.datasets.config import DatasetsConfig
 from satudata.datasets.database.engine import Database
@@ -32,11 +34,7 @@ async def open_storage(settings: Settings, jobs: Jobs | None = None) -> AsyncIte
 
 async def migrate(settings: Settings) -> None:
     """Bring the database to the form this version needs."""
-    database = Database(datasets_config(settings).database)
-    try:
-        await upgrade(database)
-    finally:
-        await database.close()
+    await upgrade(datasets_config(settings).database)
 
 
 def identity_of(services: Services, settings: Settings, secret: str) -> Identity:
@@ -57,18 +55,21 @@ def datasets_config(settings: Settings) -> DatasetsConfig:
 
 async def bring_up_to_date(settings: Settings) -> None:
     """Migrate an embedded database. Raises SettingsError when a shared one needs it."""
-    database = Database(datasets_config(settings).database)
+    url = datasets_config(settings).database
+    if make_url(url).get_backend_name() == "sqlite":
+        await upgrade(url)
+        return
+    database = Database(url)
     try:
-        if database.is_sqlite:
-            await upgrade(database)
-        elif not await is_current(database):
-            message = Text(
-                id="basis data belum sesuai dengan versi program ini. Jalankan `satudata migrate`, lalu coba lagi.",
-                en="the database does not fit this version of the program. Run `satudata migrate`, then try again.",
-            )
-            raise SettingsError((SettingProblem("SATUDATA_DATABASE_URL", message),))
+        current = await is_current(database)
     finally:
         await database.close()
+    if not current:
+        message = Text(
+            id="basis data belum sesuai dengan versi program ini. Jalankan `satudata migrate`, lalu coba lagi.",
+            en="the database does not fit this version of the program. Run `satudata migrate`, then try again.",
+        )
+        raise SettingsError((SettingProblem("SATUDATA_DATABASE_URL", message),))
 
 
 def _with_driver(url: str) -> str:

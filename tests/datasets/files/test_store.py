@@ -131,7 +131,9 @@ async def test_a_broken_stream_leaves_nothing(store: FileStore) -> None:
     assert await keys(store, INCOMING) == {}
 
 
-async def test_putting_what_is_there_is_success_and_another_size_is_not(store: FileStore, tmp_path: Path) -> None:
+async def test_putting_what_is_there_is_success_and_another_size_is_not(
+    store: FileStore, tmp_path: Path
+) -> None:
     key = report_key("0" * 64)
     await store.put_bytes(key, b"{}")
     await store.put_bytes(key, b"{}")

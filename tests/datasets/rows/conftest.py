@@ -1,10 +1,10 @@
-"""A table with everything that can go wrong in it, its serving copies, and the same questions answered in plain Python."""
+"""A table with everything that can go wrong in it, both its copies, and its questions answered in plain Python."""
 
 import functools
 import math
 import random
 import string
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
 from satudata.datasets.files.keys import lake_key
 from satudata.datasets.files.store import FileStore
 from satudata.datasets.lake.snapshots import snapshot_of, write_snapshot
@@ -39,13 +40,44 @@ from satudata.validation.text import Text
 
 Row = dict[str, Any]
 
+BEFORE_1970 = datetime(1969, 12, 31, 23, 59, 59, tzinfo=UTC)
 FOLD = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
-WORDS = ["Ağrı", "ağrı", "AĞRI", "İstanbul", "istanbul", "K", "K", "k", "Σίσυφος", "σίσυφος", "ß", "SS", "日本", "😀 senyum"]
-WORDS += ["", " ", "%", "_", "a_b", "a%b", "A\\b", "'", '"', "Bandung", "bandung", "BANDUNG", "Ban", "Band\tung", "a\x00b", "\x00"]
-WORDS += ["\ud7ff", "\ue000", "\U0010ffff", "\U0010ffffz", "-1", "=1+1", "10", "9"]
+WORDS = [
+    *(
+        "Ağrı",
+        "ağrı",
+        "AĞRI",
+        "İstanbul",
+        "istanbul",
+        "\u212a",
+        "K",
+        "k",
+        "Σίσυφος",
+        "σίσυφος",
+        "ß",
+        "SS",
+        "日本",
+    ),
+    *("", " ", "%", "_", "a_b", "a%b", "A\\b", "'", '"', "Bandung", "bandung", "BANDUNG", "Ban", "Band\tung"),
+    *(
+        "a\x00b",
+        "\x00",
+        "\ud7ff",
+        "\ue000",
+        "\U0010ffff",
+        "\U0010ffffz",
+        "😀 senyum",
+        "-1",
+        "=1+1",
+        "10",
+        "9",
+    ),
+]
 
 
-def _column(name: str, kind: ColumnType, *, required: bool = False, key: int | None = None, scale: int = 0) -> Column:
+def _column(
+    name: str, kind: ColumnType, *, required: bool = False, key: int | None = None, scale: int = 0
+) -> Column:
     return Column(
         name=name,
         header=name,
@@ -102,11 +134,17 @@ def random_rows(rng: random.Random, count: int) -> list[Row]:
             "jumlah": _maybe(rng, Decimal(rng.randrange(-500, 500)).scaleb(-2)),
             "besar": _maybe(rng, Decimal(rng.randrange(-(10**18) + 1, 10**18)).scaleb(-18)),
             "bulat": _maybe(rng, rng.choice([-(2**63), 2**63 - 1, 0, rng.randrange(-9, 9), 2**53 + 1])),
-            "rasio": _maybe(rng, rng.choice([rng.uniform(-2, 2), 0.1, 0.5, -0.0, 1e300, -1e-300, math.inf, -math.inf])),
+            "rasio": _maybe(
+                rng, rng.choice([rng.uniform(-2, 2), 0.1, 0.5, -0.0, 1e300, -1e-300, math.inf, -math.inf])
+            ),
             "aktif": _maybe(rng, rng.random() < 0.5),
-            "tanggal": _maybe(rng, date(2020, 1, 1) + timedelta(days=rng.choice([rng.randrange(-40, 40), -700_000]))),
+            "tanggal": _maybe(
+                rng, date(2020, 1, 1) + timedelta(days=rng.choice([rng.randrange(-40, 40), -700_000]))
+            ),
             "waktu": _maybe(
-                rng, datetime(1969, 12, 31, 23, 59, 59, tzinfo=UTC) + timedelta(microseconds=rng.randrange(-9, 3_000_000))
+                rng,
+                datetime(1969, 12, 31, 23, 59, 59, tzinfo=UTC)
+                + timedelta(microseconds=rng.randrange(-9, 3_000_000)),
             ),
         }
         for number in numbers
@@ -265,7 +303,11 @@ def _test(stored: Any, operator: Operator, value: Any, ignore_case: bool) -> boo
         return None
     if ignore_case and isinstance(stored, str):
         stored = stored.translate(FOLD)
-        value = tuple(item.translate(FOLD) for item in value) if isinstance(value, tuple) else value.translate(FOLD)
+        value = (
+            tuple(item.translate(FOLD) for item in value)
+            if isinstance(value, tuple)
+            else value.translate(FOLD)
+        )
     stored = _sortable(stored)
     value = tuple(map(_sortable, value)) if isinstance(value, tuple) else _sortable(value)
     match operator:
@@ -345,7 +387,9 @@ class Questions:
             case ColumnType.INTEGER:
                 return self.rng.choice([value + 1, 2**63, -(2**63) - 1, 10**30, value - 1])
             case ColumnType.DECIMAL:
-                off = self.rng.choice([Decimal("0.001"), Decimal("-0.001"), Decimal("1E-30"), Decimal("1E+30")])
+                off = self.rng.choice(
+                    [Decimal("0.001"), Decimal("-0.001"), Decimal("1E-30"), Decimal("1E+30")]
+                )
                 with localcontext() as context:
                     context.prec = 200
                     return value + off
@@ -377,29 +421,88 @@ LAYOUTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "not sorted": ((), ()),
 }
 
-Serve = Callable[[DataContract, list[Row]], Awaitable[tuple[Snapshot, ServingStore]]]
 
+@dataclass(frozen=True)
+class Built:
+    """A table in the lake with its copies made. Tests open it through stores of their own."""
 
-@pytest.fixture
-async def serve(tmp_path: Path) -> AsyncIterator[Serve]:
-    """Writes rows into a lake and gives the snapshot with a serving store over it."""
-    opened: list[ServingStore] = []
+    contract: DataContract
+    rows: list[Row]
+    """In stored order."""
+    snapshot: Snapshot
+    home: Path
 
-    async def make(contract: DataContract, rows: list[Row]) -> tuple[Snapshot, ServingStore]:
-        files = FileStore.from_url((tmp_path / "files").as_uri())
-        typed = write_typed(contract, rows, tmp_path / "typed.parquet")
-        written = write_snapshot(typed, contract, tmp_path / "snapshot.parquet")
-        snapshot = snapshot_of(written, contract, 1)
-        await files.put_file(lake_key(contract.id, written.sha256), written.path)
-        folder = tmp_path / "serving"
+    def open(self) -> ServingStore:
+        files = FileStore.from_url((self.home / "files").as_uri())
+        folder = self.home / "serving"
 
         async def build(key: str, wanted: Snapshot) -> None:
             async with files.local_path(key) as path:
                 build_copies(path, wanted, folder)
 
-        store = ServingStore(folder, files, build)
-        opened.append(store)
-        return snapshot, store
+        return ServingStore(folder, files, build)
+
+
+def build_table(contract: DataContract, rows: list[Row], home: Path) -> Built:
+    home.mkdir(exist_ok=True)
+    typed = write_typed(contract, rows, home / "typed.parquet")
+    written = write_snapshot(typed, contract, home / "snapshot.parquet")
+    snapshot = snapshot_of(written, contract, 1)
+    kept = home / "files" / lake_key(contract.id, written.sha256)
+    kept.parent.mkdir(parents=True)
+    written.path.rename(kept)
+    build_copies(kept, snapshot, home / "serving")
+    ordered = list(rows)
+    for name in reversed(snapshot.stored_order):
+        term = OrderTerm(name)
+        ordered.sort(
+            key=functools.cmp_to_key(lambda a, b, t=term: _compare_term(a[t.column], b[t.column], t))
+        )
+    return Built(contract, ordered, snapshot, home)
+
+
+TableMaker = Callable[[str, int], Built]
+
+
+@pytest.fixture(scope="session")
+def make_table(tmp_path_factory: pytest.TempPathFactory) -> TableMaker:
+    """So many random rows in one of the layouts; made once a session."""
+
+    @functools.cache
+    def make(layout: str, count: int) -> Built:
+        rows = random_rows(random.Random(layout), count)
+        return build_table(make_contract(*LAYOUTS[layout]), rows, tmp_path_factory.mktemp("table"))
+
+    return make
+
+
+RowsBuilder = Callable[[str, list[Any]], Built]
+
+
+@pytest.fixture
+def build_rows(tmp_path: Path) -> RowsBuilder:
+    """Rows with these values in one optional column and something plain in the required ones."""
+
+    def make(column: str, values: list[Any]) -> Built:
+        contract = make_contract((), ("nomor",))
+        plain = dict.fromkeys(contract.by_name) | {"provinsi": "11.01", "tahun": 2020}
+        rows = [{**plain, "nomor": number, column: value} for number, value in enumerate(values)]
+        return build_table(contract, rows, tmp_path / "table")
+
+    return make
+
+
+Serve = Callable[[Built], ServingStore]
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Opens a table; closed after the test."""
+    opened: list[ServingStore] = []
+
+    def make(built: Built) -> ServingStore:
+        opened.append(built.open())
+        return opened[-1]
 
     yield make
     for store in opened:
@@ -423,16 +526,13 @@ class Served:
 
 
 @pytest.fixture(params=list(LAYOUTS))
-async def served(request: pytest.FixtureRequest, serve: Serve) -> AsyncIterator[Served]:
+async def served(
+    request: pytest.FixtureRequest, serve: Serve, make_table: TableMaker
+) -> AsyncIterator[Served]:
     """400 random rows in one of the layouts. The readers differ in when they leave SQLite: never, always."""
-    sort, key = LAYOUTS[request.param]
-    contract = make_contract(sort, key)
-    rows = random_rows(random.Random(request.param), 400)
-    snapshot, store = await serve(contract, rows)
-    for name in reversed(snapshot.stored_order):
-        term = OrderTerm(name)
-        rows.sort(key=functools.cmp_to_key(lambda a, b, t=term: _compare_term(a[t.column], b[t.column], t)))
+    built = make_table(request.param, 400)
+    store = serve(built)
     readers = RowReader(store, inline_rows=10**9), RowReader(store, inline_rows=-1)
-    yield Served(Reference(contract, snapshot, rows), *readers)
+    yield Served(Reference(built.contract, built.snapshot, built.rows), *readers)
     for reader in readers:
         await reader.close()

@@ -1,25 +1,45 @@
 """Both engines answer every question as plain Python does."""
 
 from dataclasses import replace
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 import orjson
+import pytest
+
+from satudata.datasets.errors import InvalidInput
 from satudata.datasets.rows.deadline import Deadline
 from satudata.datasets.rows.query import (
     AggregateQuery,
+    Condition,
     GroupOrder,
     Measure,
     MeasureFunction,
+    Operator,
     OrderTerm,
     RowQuery,
 )
+from satudata.datasets.rows.reader import RowReader
 from satudata.validation.contracts.model import ColumnType
 
 if TYPE_CHECKING:
-    from .conftest import Served
+    from .conftest import RowsBuilder, Serve, Served, TableMaker
 
-COLUMNS = ("nomor", "nama", "jumlah", "besar", "bulat", "rasio", "aktif", "tanggal", "waktu", "provinsi", "tahun")
+COLUMNS = (
+    "nomor",
+    "nama",
+    "jumlah",
+    "besar",
+    "bulat",
+    "rasio",
+    "aktif",
+    "tanggal",
+    "waktu",
+    "provinsi",
+    "tahun",
+)
+
+GROUPABLE = ("provinsi", "tahun", "nama", "aktif", "tanggal", "jumlah")
 
 
 def soon() -> Deadline:
@@ -88,7 +108,12 @@ async def test_random_aggregates(served: "Served") -> None:
     questions = served.questions(seed=3)
     measures = [Measure(MeasureFunction.COUNT)]
     for column in served.reference.contract.columns:
-        functions = [MeasureFunction.COUNT, MeasureFunction.DISTINCT_COUNT, MeasureFunction.MIN, MeasureFunction.MAX]
+        functions = [
+            MeasureFunction.COUNT,
+            MeasureFunction.DISTINCT_COUNT,
+            MeasureFunction.MIN,
+            MeasureFunction.MAX,
+        ]
         if column.type in (ColumnType.INTEGER, ColumnType.DECIMAL):
             functions += [MeasureFunction.SUM, MeasureFunction.AVG, MeasureFunction.MEDIAN]
         if column.type is ColumnType.BOOLEAN:
@@ -99,7 +124,11 @@ async def test_random_aggregates(served: "Served") -> None:
             served.snapshot,
             tuple(questions.rng.sample(measures, questions.rng.randrange(1, 8))),
             where=questions.predicate() if questions.rng.random() < 0.7 else None,
-            by=tuple(questions.rng.sample(("provinsi", "tahun", "nama", "aktif", "tanggal", "jumlah"), questions.rng.randrange(3))),
+            by=tuple(
+                questions.rng.sample(
+                    ("provinsi", "tahun", "nama", "aktif", "tanggal", "jumlah"), questions.rng.randrange(3)
+                )
+            ),
         )
         expected = served.reference.aggregate(query)
         for reader in (served.sqlite, served.duckdb):
@@ -110,13 +139,21 @@ async def test_random_aggregates(served: "Served") -> None:
                 assert await reader.aggregate(cut, soon()) == expected[2:5]
 
 
+def rank(group: tuple[Any, ...]) -> Any:
+    """What a group's last value sorts by: numbers as numbers, text by bytes."""
+    try:
+        return Decimal(group[-1])
+    except InvalidOperation:
+        return group[-1].encode()
+
+
 async def test_groups_in_order_of_a_measure(served: "Served") -> None:
     sortable: dict[MeasureFunction, str | None] = {
         MeasureFunction.COUNT: None,
         MeasureFunction.SUM: "jumlah",
         MeasureFunction.AVG: "besar",
         MeasureFunction.MEDIAN: "jumlah",
-        MeasureFunction.MAX: "nama",
+        MeasureFunction.MAX: "provinsi",
         MeasureFunction.MIN: "tanggal",
     }
     for function, column in sortable.items():
@@ -127,13 +164,70 @@ async def test_groups_in_order_of_a_measure(served: "Served") -> None:
             for nulls_first in (False, True):
                 query = replace(plain, order=(GroupOrder(measure, descending, nulls_first),))
 
-                def rank(group: tuple[Any, ...]) -> Any:
-                    value = group[-1]
-                    text = function in (MeasureFunction.MAX, MeasureFunction.MIN)
-                    return value.encode() if text else Decimal(value)
-
-                filled = sorted((group for group in groups if group[-1] is not None), key=rank, reverse=descending)
+                filled = sorted(
+                    (group for group in groups if group[-1] is not None), key=rank, reverse=descending
+                )
                 empty = [group for group in groups if group[-1] is None]
                 expected = empty + filled if nulls_first else filled + empty
                 for reader in (served.sqlite, served.duckdb):
                     assert await reader.aggregate(query, soon()) == expected, (function, descending)
+
+
+async def test_measures_of_floats(serve: "Serve", build_rows: "RowsBuilder") -> None:
+    built = build_rows("rasio", [None, *[0.1] * 10, 0.3])
+    snapshot, store = built.snapshot, serve(built)
+    reader = RowReader(store)
+    functions = (MeasureFunction.SUM, MeasureFunction.AVG, MeasureFunction.MEDIAN, MeasureFunction.MIN)
+    query = AggregateQuery(snapshot, tuple(Measure(function, "rasio") for function in functions))
+    ((total, average, median, least),) = await reader.aggregate(query, soon())
+    assert total == 1.3  # adding one by one gives 1.2999999999999998
+    assert average == total / 11
+    assert (median, least) == (0.1, 0.1)
+    nothing = replace(query, where=Condition("rasio", Operator.GT, 1e300))
+    assert await reader.aggregate(nothing, soon()) == [(None, None, None, None)]
+    await reader.close()
+
+
+@pytest.mark.parametrize(
+    "measure",
+    [
+        Measure(MeasureFunction.SUM),
+        Measure(MeasureFunction.SUM, "nama"),
+        Measure(MeasureFunction.MEDIAN, "tanggal"),
+        Measure(MeasureFunction.TRUE_COUNT, "bulat"),
+    ],
+)
+async def test_a_measure_without_meaning_is_our_mistake(measure: Measure, served: "Served") -> None:
+    with pytest.raises(ValueError, match=measure.function):
+        await served.sqlite.aggregate(AggregateQuery(served.snapshot, (measure,)), soon())
+
+
+async def test_a_position_of_another_question_is_refused(served: "Served") -> None:
+    query = RowQuery(served.snapshot, ("nomor",), order=(OrderTerm("jumlah"),))
+    for position in ((), (5,), ("text", 5), (5, "row"), (5, True), (1, 2, 3)):
+        with pytest.raises(InvalidInput) as refused:
+            await served.sqlite.page(replace(query, after=position), soon())
+        assert refused.value.path == ("after",)
+
+
+async def test_an_unusable_filter_is_refused(served: "Served") -> None:
+    long = Condition("nomor", Operator.IN, tuple(range(10_001)))
+    for where in (Condition("jumlah", Operator.EQ, "ten"), Condition("tahun", Operator.CONTAINS, "2"), long):
+        with pytest.raises(InvalidInput):
+            await served.sqlite.count(served.snapshot, where, soon())
+
+
+async def test_a_table_without_rows(serve: "Serve", make_table: "TableMaker") -> None:
+    built = make_table("sorted, key apart", 0)
+    snapshot, store = built.snapshot, serve(built)
+    for inline_rows in (-1, 100):
+        reader = RowReader(store, inline_rows=inline_rows)
+        page = await reader.page(RowQuery(snapshot, ("nama",), order=(OrderTerm("nama"),)), soon())
+        assert (page.rows, page.positions, page.has_next) == ([], [], False)
+        assert await reader.count(snapshot, Condition("tahun", Operator.EQ, 2020), soon()) == 0
+        query = AggregateQuery(
+            snapshot, (Measure(MeasureFunction.COUNT), Measure(MeasureFunction.SUM, "jumlah"))
+        )
+        assert await reader.aggregate(query, soon()) == [(0, None)]
+        assert await reader.aggregate(replace(query, by=("tahun",)), soon()) == []
+        await reader.close()

@@ -73,7 +73,7 @@ class Registration:
             plan = await self._plan(act.session, contract)
             _check(plan, expected_version)
             if not plan.unchanged:
-                _store(act.session, plan, principal, act.at)
+                await _store(act.session, plan, principal, act.at)
                 act.record(
                     "dataset.register",
                     f"dataset:{contract.id}",
@@ -259,7 +259,7 @@ def _new_row(contract: DataContract, agency: AgencyRow, field: str) -> DatasetRo
     )
 
 
-def _store(session: AsyncSession, plan: Plan, principal: Principal, at: datetime) -> None:
+async def _store(session: AsyncSession, plan: Plan, principal: Principal, at: datetime) -> None:
     contract, row = plan.contract, plan.dataset
     row.steward_id = plan.steward.id
     row.contract_version = contract.version
@@ -276,6 +276,7 @@ def _store(session: AsyncSession, plan: Plan, principal: Principal, at: datetime
     if plan.record is None:
         row.created_at = at
         repository.add(row)
+        await session.flush()
     repository.add(
         ContractVersionRow(
             id=new_id(),

@@ -84,6 +84,15 @@ class CatalogueRepository:
         )
         return tuple(DatasetField(*row) for row in await self._session.execute(statement))
 
+    async def serves_rows(self, principal: Principal, agency_field: str | None) -> bool:
+        """Whether any dataset the principal may see, of that agency when one is named, has a version to read."""
+        statement = with_agencies(select(DatasetRow.id)).where(
+            visible_datasets(principal), DatasetRow.latest_number.is_not(None)
+        )
+        if agency_field is not None:
+            statement = statement.where(AgencyRow.field == agency_field)
+        return (await self._session.execute(statement.limit(1))).first() is not None
+
     async def topics(self, principal: Principal) -> list[tuple[str, int]]:
         """Topics in use with their number of visible datasets."""
         statement = (

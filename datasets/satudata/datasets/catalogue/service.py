@@ -99,6 +99,11 @@ class CatalogueService:
         async with self._database.read() as session:
             return await CatalogueRepository(session).fields(principal)
 
+    async def serves_rows(self, principal: Principal, agency_field: str | None = None) -> bool:
+        """Whether any dataset the principal may see, of that agency when one is named, has a version to read."""
+        async with self._database.read() as session:
+            return await CatalogueRepository(session).serves_rows(principal, agency_field)
+
     async def contract(self, slug: str, version: str) -> DataContract:
         """A contract version of a dataset the caller has been given. Raises NotFound."""
         try:

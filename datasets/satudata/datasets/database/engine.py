@@ -2,7 +2,8 @@
 
 SQLite: WAL, one writing connection, and writing transactions that take the lock when they begin (`BEGIN IMMEDIATE`),
 so that a read-then-update never works on what another has changed since; readers have connections of their own.
-PostgreSQL: READ COMMITTED; whoever decides on a row locks it first (`FOR UPDATE`, see the repositories).
+PostgreSQL: reading transactions are REPEATABLE READ; writing ones READ COMMITTED, and whoever decides on a row locks
+it first (`FOR UPDATE`, see the repositories).
 """
 
 import asyncio
@@ -44,7 +45,9 @@ class Database:
             self._writer = create_async_engine(
                 url, hide_parameters=True, pool_pre_ping=True, pool_size=5, max_overflow=15
             )
-            self._reader = self._writer.execution_options(postgresql_readonly=True)
+            self._reader = self._writer.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
         self._turn = asyncio.Lock()
         self._write_session = async_sessionmaker(self._writer, expire_on_commit=False, autoflush=True)
         self._read_session = async_sessionmaker(self._reader, expire_on_commit=False, autoflush=False)

@@ -31,7 +31,9 @@ class CheckerCrashed(Exception):
 
 
 class ChildError(Exception):
-    """The work raised something that cannot travel between processes; the text is its traceback, for the log."""
+    """The work raised something that cannot travel between processes. The text names its kind and where, not its
+    message: that could quote data, and this goes to a log.
+    """
 
 
 class Checker:
@@ -70,7 +72,11 @@ class Checker:
     async def close(self) -> None:
         """End the child at once, whatever it is doing."""
         self._stay()
+        pool = self._pool
         self._kill()
+        if pool is not None:
+            # Or the interpreter, on its way out, complains of semaphores left behind.
+            await asyncio.to_thread(pool.shutdown)
 
     async def _start(self) -> ProcessPoolExecutor:
         pool = ProcessPoolExecutor(
@@ -130,6 +136,10 @@ def _guarded(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[s
         try:
             pickle.loads(pickle.dumps(error))  # noqa: S301 - our own object, a moment old
         except Exception:
-            return "raised", ChildError(traceback.format_exc())
-        error.add_note(traceback.format_exc())
+            return "raised", ChildError(_where(error))
+        error.add_note(_where(error))
         return "raised", error
+
+
+def _where(error: Exception) -> str:
+    return f"{type(error).__name__} in the checker process:\n{''.join(traceback.format_tb(error.__traceback__))}"

@@ -45,8 +45,11 @@ class HugeInt(UserDefinedType[int]):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One aggregate SQL answers; measures share parts. `function` is `rows`, `count`, `distinct`, `true`, `min`,
-    `max`, `sum`, `kahan` (a compensated sum of floats), `lower` or `upper` (the two middle values)."""
+    """One aggregate SQL answers; measures share parts.
+
+    `function` is `rows`, `count`, `distinct`, `true`, `min`, `max`, `sum`, or of the two middle values `lower` and
+    `upper`; of floats `float_sum` (compensated) and `float_upper`.
+    """
 
     function: str
     column: str | None = None
@@ -60,7 +63,8 @@ def parts_of(measure: Measure, columns: dict[str, SnapshotColumn]) -> tuple[Part
             raise ValueError(f"{measure.function} needs a column")
         return (Part("rows"),)
     kind = columns[name].type
-    total = Part("kahan" if kind is ColumnType.FLOAT else "sum", name)
+    of_float = "float_" if kind is ColumnType.FLOAT else ""
+    total = Part(f"{of_float}sum", name)
     match measure.function:
         case MeasureFunction.COUNT:
             return (Part("count", name),)
@@ -77,7 +81,7 @@ def parts_of(measure: Measure, columns: dict[str, SnapshotColumn]) -> tuple[Part
         case MeasureFunction.AVG if kind in _NUMBERS:
             return (total, Part("count", name))
         case MeasureFunction.MEDIAN if kind in _NUMBERS:
-            return (Part("lower", name), Part("upper", name))
+            return (Part("lower", name), Part(f"{of_float}upper", name))
         case _:
             raise ValueError(f"{measure.function} of {name} ({kind})")
 
@@ -85,7 +89,7 @@ def parts_of(measure: Measure, columns: dict[str, SnapshotColumn]) -> tuple[Part
 def sqlite_is_exact(parts: Iterable[Part], facts: Facts, rows: int) -> bool:
     """Whether the row store gives the very answer of the column store: it has no 128-bit sums and no median."""
     for part in parts:
-        if part.function in ("kahan", "lower", "upper"):
+        if part.function in ("float_sum", "lower"):
             return False
         if part.function == "sum" and facts.bounds[part.column or ""] * rows >= INT64_END:
             return False
@@ -205,17 +209,20 @@ class _AggregateWriter(Writer):
                 return func.count(column.distinct())
             case "true":
                 return func.count().filter(column == literal_column("1"))
-            case "kahan":
+            case "float_sum":
                 return func.fsum(column)
             case "lower":
-                return func.percentile_disc(literal_column("0.5")).within_group(column.asc())
+                return self._middle(column.asc())
             case "upper":  # descending order negates, which the smallest 64-bit number does not survive
-                return func.percentile_disc(literal_column("0.5")).within_group(
-                    cast(column, HugeInt()).desc()
-                )
+                return self._middle(cast(column, HugeInt()).desc())
+            case "float_upper":
+                return self._middle(column.desc())
             case function:
                 measured: ColumnElement[Any] = getattr(func, function)(column)
                 return measured
+
+    def _middle(self, order: ColumnElement[Any]) -> ColumnElement[Any]:
+        return func.percentile_disc(literal_column("0.5")).within_group(order)
 
     def group_ordering(self, by: tuple[str, ...], sorts: tuple[GroupSort, ...]) -> list[ColumnElement[Any]]:
         """As asked, then by the keys, so that the order of groups is total."""
@@ -234,7 +241,7 @@ class _AggregateWriter(Writer):
         if sort.function is MeasureFunction.MEDIAN:
             return [values[0] + values[1]]
         total, count = values
-        if sort.parts[0].function == "kahan":
+        if sort.parts[0].function == "float_sum":
             return [total / count]
         divide = "/" if self.engine is Engine.SQLITE else "//"
         share = cast(total.op("%")(count), Double) / cast(count, Double)

@@ -28,7 +28,6 @@ from satudata.datasets.rows.duckdb_engine import Scanner
 from satudata.datasets.rows.planner import Region, locate, sort_keys
 from satudata.datasets.rows.query import (
     AggregateQuery,
-    Position,
     Predicate,
     RowPage,
     RowQuery,
@@ -47,8 +46,7 @@ from satudata.datasets.rows.sql import (
 )
 from satudata.datasets.rows.values import (
     Stored,
-    decode_rows,
-    decoder,
+    decode_column,
     foreign_position,
     position_value,
     stored_of_position,
@@ -293,18 +291,18 @@ def _page_of(
     found: list[tuple[Any, ...]],
     engine: Engine,
 ) -> RowPage:
-    """Rows of (number, *wanted), one more than asked when there is a next page, as a page."""
+    """Rows of (number, *wanted), one more than asked when there is a next page, as a page. Works column by column."""
     rows = found[: query.first]
-    asked = [wanted.index(name) + 1 for name in query.columns]
-    ordered = [wanted.index(term.column) + 1 for term in query.order]
-    positions: list[Position]
-    if ordered:
-        positions = [(*(position_value(row[index]) for index in ordered), row[0]) for row in rows]
-    else:
-        positions = [(row[0],) for row in rows]
-    picked = [tuple(row[index] for index in asked) for row in rows]
-    decoded = decode_rows(picked, [decoder(columns[name]) for name in query.columns])
-    return RowPage(decoded, positions, len(found) > query.first, engine)
+    numbers, *stored = zip(*rows, strict=True) if rows else [()] * (len(wanted) + 1)
+    at = dict(zip(wanted, stored, strict=True))
+    ordered = [[position_value(value) for value in at[term.column]] for term in query.order]
+    decoded = [decode_column(columns[name], at[name]) for name in query.columns]
+    return RowPage(
+        rows=list(zip(*decoded, strict=True)) if decoded else [()] * len(rows),
+        positions=list(zip(*ordered, numbers, strict=True)),
+        has_next=len(found) > query.first,
+        engine=engine,
+    )
 
 
 def _measured(
@@ -315,14 +313,12 @@ def _measured(
     found: list[tuple[Any, ...]],
 ) -> list[tuple[Any, ...]]:
     """Rows of (keys, parts) as rows of (keys, measures) in output form."""
+    if not found:
+        return []
+    stored = list(zip(*found, strict=True))
     width = len(query.by)
-    decoders = [decoder(columns[name]) for name in query.by] + [None] * len(parts)
-    places = [[width + parts.index(part) for part in measure] for measure in measures]
-    finishers = [finisher(measure, columns) for measure in query.measures]
-    return [
-        (
-            *row[:width],
-            *(finish(*(row[place] for place in at)) for finish, at in zip(finishers, places, strict=True)),
-        )
-        for row in decode_rows(found, decoders)
-    ]
+    answers = [decode_column(columns[name], stored[index]) for index, name in enumerate(query.by)]
+    for measure, needed in zip(query.measures, measures, strict=True):
+        values = [stored[width + parts.index(part)] for part in needed]
+        answers.append(list(map(finisher(measure, columns), *values)))
+    return list(zip(*answers, strict=True))

@@ -237,7 +237,9 @@ def page_statement(
     if after_nulls is not None:
         conditions.append(writer.after(keys, after_nulls))
     statement = select(writer.row, *map(writer.column, columns)).select_from(writer.table).where(*conditions)
-    statement = statement.order_by(*writer.ordering(keys)).limit(writer.parameter()).offset(writer.parameter())
+    statement = (
+        statement.order_by(*writer.ordering(keys)).limit(writer.parameter()).offset(writer.parameter())
+    )
     return writer.compile(statement)
 
 
@@ -254,7 +256,9 @@ def edge_statement(shape: Shape, ordered: tuple[str, ...], last: bool) -> Statem
     keys = [writer.column(name) for name in (*ordered, ROW)]
     statement = select(writer.row).select_from(writer.table).where(writer.condition(shape))
     directed = [key.desc() if last else key.asc() for key in keys]
-    return writer.compile(statement.order_by(*directed).limit(literal_column("1")).offset(literal_column("0")))
+    return writer.compile(
+        statement.order_by(*directed).limit(literal_column("1")).offset(literal_column("0"))
+    )
 
 
 @lru_cache(maxsize=KEPT_STATEMENTS)

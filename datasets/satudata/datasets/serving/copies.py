@@ -17,6 +17,7 @@ from pathlib import Path
 import duckdb
 
 from satudata.datasets.rows.query import Snapshot, SnapshotColumn
+from satudata.datasets.rows.values import quoted, stored_sql
 from satudata.datasets.serving.facts import LAYOUT, ROW, TABLE, Facts
 from satudata.datasets.serving.files import duckdb_path, sqlite_path, usable_duckdb, usable_sqlite
 from satudata.validation.contracts.model import ColumnType
@@ -88,40 +89,17 @@ def _connect(scratch: Path, database: str = ":memory:") -> duckdb.DuckDBPyConnec
     )
 
 
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _stored(column: SnapshotColumn) -> str:
-    """SQL that turns a Parquet value into its stored form."""
-    name = _quoted(column.name)
-    match column.type:
-        case ColumnType.DECIMAL:
-            unit = f"CAST({10**column.scale} AS DECIMAL({column.scale + 1}, 0))"
-            return f"CAST({name} * {unit} AS BIGINT)"
-        case ColumnType.DATE:
-            return f"CAST({name} - DATE '1970-01-01' AS INTEGER)"
-        case ColumnType.DATETIME:
-            return f"epoch_us({name})"
-        case ColumnType.BOOLEAN:
-            return f"CAST({name} AS TINYINT)"
-        case ColumnType.INTEGER:
-            return f"CAST({name} AS BIGINT)"
-        case _:
-            return name
-
-
 def _selection(snapshot: Snapshot) -> str:
-    columns = "".join(f", {_stored(column)} AS {_quoted(column.name)}" for column in snapshot.columns)
+    columns = "".join(f", {stored_sql(column)} AS {quoted(column.name)}" for column in snapshot.columns)
     return f"SELECT file_row_number + 1 AS {ROW}{columns} FROM read_parquet($1, file_row_number = true)"  # noqa: S608 - names quoted
 
 
 def _facts(parquet: Path, snapshot: Snapshot, scratch: Path) -> Facts:
     whole = [column for column in snapshot.columns if column.type in WHOLE]
     asked = ["count(*)"]
-    asked += [f"count({_quoted(name)})" for name in snapshot.stored_order]
+    asked += [f"count({quoted(name)})" for name in snapshot.stored_order]
     for column in whole:
-        asked += [f"min({_stored(column)})", f"max({_stored(column)})"]
+        asked += [f"min({stored_sql(column)})", f"max({stored_sql(column)})"]
     with closing(_connect(scratch)) as connection:
         found = connection.execute(
             f"SELECT {', '.join(asked)} FROM read_parquet($1)",  # noqa: S608 - names are quoted
@@ -153,7 +131,7 @@ def _build_duckdb(parquet: Path, snapshot: Snapshot, facts: Facts, scratch: Path
 
 def _build_sqlite(parquet: Path, snapshot: Snapshot, facts: Facts, scratch: Path) -> Path:
     path = scratch / "copy.sqlite"
-    names = [_quoted(column.name) for column in snapshot.columns]
+    names = [quoted(column.name) for column in snapshot.columns]
     with closing(_connect(scratch)) as source, closing(sqlite3.connect(path, isolation_level=None)) as target:
         for pragma in (
             "page_size = 8192",
@@ -170,7 +148,7 @@ def _build_sqlite(parquet: Path, snapshot: Snapshot, facts: Facts, scratch: Path
         while batch := rows.fetchmany(BATCH_ROWS):
             target.executemany(f"INSERT INTO {TABLE} VALUES ({places})", batch)  # noqa: S608 - only places
         for index, keyed in _indexes(snapshot, facts).items():
-            target.execute(f"CREATE INDEX {index} ON {TABLE} ({', '.join(map(_quoted, keyed))})")
+            target.execute(f"CREATE INDEX {index} ON {TABLE} ({', '.join(map(quoted, keyed))})")
         target.execute("CREATE TABLE meta (facts TEXT NOT NULL)")
         target.execute("INSERT INTO meta VALUES (?)", [facts.to_json()])
         target.execute("COMMIT")
@@ -181,7 +159,7 @@ def _build_sqlite(parquet: Path, snapshot: Snapshot, facts: Facts, scratch: Path
 
 def _declaration(column: SnapshotColumn) -> str:
     nullable = "" if column.nullable else " NOT NULL"
-    return f"{_quoted(column.name)} {_SQLITE_TYPES.get(column.type, 'INTEGER')}{nullable}"
+    return f"{quoted(column.name)} {_SQLITE_TYPES.get(column.type, 'INTEGER')}{nullable}"
 
 
 def _indexes(snapshot: Snapshot, facts: Facts) -> dict[str, tuple[str, ...]]:

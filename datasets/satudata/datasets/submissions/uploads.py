@@ -25,6 +25,10 @@ from satudata.datasets.submissions.types import Upload
 from satudata.validation.text import Text
 
 
+MAX_NAME = 255
+"""Characters kept of a file's name, counted from its end: the extension matters."""
+
+
 class UploadRepository:
     """All SQL of uploads."""
 
@@ -197,4 +201,4 @@ def _too_big(most: int) -> LimitReached:
 def _clean_name(file_name: str) -> str:
     """The name without folders and control characters."""
     bare = file_name.replace("\\", "/").rsplit("/", 1)[-1]
-    return checks.line("".join(char for char in bare if char.isprintable()), "fileName")[:255]
+    return checks.line("".join(char for char in bare if char.isprintable())[-MAX_NAME:], "fileName")

@@ -26,23 +26,31 @@ def _id(root: strawberry.Parent[Agency]) -> strawberry.ID:
 # Any: resolvers hand domain records to fields whose declared types describe them.
 
 
-async def _datasets(root: strawberry.Parent[Agency], info: Info, first: First = 20, after: After = None) -> Any:
+async def _datasets(
+    root: strawberry.Parent[Agency], info: Info, first: First = 20, after: After = None
+) -> Any:
     filters = DatasetFilter(agencies=(root.slug,))
     return await search_datasets(info, None, filters, DatasetOrder.TITLE, size_of(first), after)
 
 
-@strawberry.type(name="Agency", description="A body that publishes data: ministry, institution, province, regency or city.")
+@strawberry.type(
+    name="Agency", description="A body that publishes data: ministry, institution, province, regency or city."
+)
 class AgencyType(Node):
     id: strawberry.ID = strawberry.field(resolver=_id, description="Opaque; fetch it again with `node(id:)`.")
     slug: strawberry.ID = strawberry.field(
-        description="Its name in addresses, dataset slugs and GraphQL fields. Example: `disnakertrans-jabar`."
+        description="Its name in addresses, dataset slugs and GraphQL fields. Example: `dinas-contoh`."
     )
     name: TextType = strawberry.field(description="Its official name.")
     kind: AgencyKind = strawberry.field(description="What kind of body it is.")
     url: str | None = strawberry.field(description="Its website.")
-    contact: str | None = strawberry.field(description="Where its data people answer: an e-mail address or a page.")
-    datasets: Annotated["DatasetConnection", strawberry.lazy("satudata.graphql.catalogue.datasets")] = strawberry.field(
-        resolver=_datasets, description="Its datasets, by title.", metadata=mark(size=CONNECTION)
+    contact: str | None = strawberry.field(
+        description="Where its data people answer: an e-mail address or a page."
+    )
+    datasets: Annotated["DatasetConnection", strawberry.lazy("satudata.graphql.catalogue.datasets")] = (
+        strawberry.field(
+            resolver=_datasets, description="Its datasets, by title.", metadata=mark(size=CONNECTION)
+        )
     )
 
     @classmethod

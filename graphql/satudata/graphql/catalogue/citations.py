@@ -9,8 +9,9 @@ from satudata.datasets.catalogue.types import Dataset
 from satudata.datasets.versions.types import DatasetVersion
 from satudata.graphql.addresses import Addresses
 from satudata.graphql.texts import TextType
-from satudata.validation.text import Text
+from satudata.validation.text import Language, Text
 
+_VERSION = Text("Versi", "Version")
 _MONTHS = (
     Text("Januari", "January"),
     Text("Februari", "February"),
@@ -56,16 +57,14 @@ def cite(dataset: Dataset, version: DatasetVersion, hub: Text, addresses: Addres
     )
 
 
-def _in_words(dataset: Dataset, version: DatasetVersion, hub: Text, url: str, language: str) -> str:
-    english = language == "en"
-    choose = "en" if english else "id"
+def _in_words(dataset: Dataset, version: DatasetVersion, hub: Text, url: str, language: Language) -> str:
     day = version.published_at
-    month = _MONTHS[day.month - 1].get(choose)
-    word = "Version" if english else "Versi"
+    month = _MONTHS[day.month - 1].get(language)
+    word = _VERSION.get(language)
     published = f"{day.day} {month} {day.year}"
     return (
-        f"{dataset.agency.name.get(choose)} ({day.year}). {dataset.contract.title.get(choose)}. "
-        f"{word} {version.number}, {published}. {hub.get(choose)}. {url}. SHA-256: {version.sha256}"
+        f"{dataset.agency.name.get(language)} ({day.year}). {dataset.contract.title.get(language)}. "
+        f"{word} {version.number}, {published}. {hub.get(language)}. {url}. SHA-256: {version.sha256}"
     )
 
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
-from satudata.datasets.agencies.types import Agency
 from satudata.datasets.codes.types import Code, CodeList
 from satudata.datasets.errors import NotFound
 from satudata.datasets.paging import Page
@@ -67,11 +66,15 @@ def _code(root: strawberry.Parent[CodeInList]) -> strawberry.ID:
     return strawberry.ID(root.record.code)
 
 
-def _label(root: strawberry.Parent[CodeInList]) -> Any:  # Any: a Text, where the field is declared as TextType
+def _label(
+    root: strawberry.Parent[CodeInList],
+) -> Any:  # Any: a Text, where the field is declared as TextType
     return Text(root.record.label, "")
 
 
-async def _parent(root: strawberry.Parent[CodeInList]) -> Any:  # Any: a CodeInList for a field declared as CodeType
+async def _parent(
+    root: strawberry.Parent[CodeInList],
+) -> Any:  # Any: a CodeInList for a field declared as CodeType
     parent = root.record.parent
     found = await root.group.referred([parent]) if parent else []
     return found[0] if found else None
@@ -91,8 +94,12 @@ async def _successors(root: strawberry.Parent[CodeInList]) -> Any:  # Any: as fo
 
 @strawberry.type(name="Code", description="A code of a reference list: a place, a classification, a unit.")
 class CodeType:
-    code: strawberry.ID = strawberry.field(resolver=_code, description="The code as it is written. Example: `32.73`.")
-    label: TextType = strawberry.field(resolver=_label, description="What it stands for. Example: `Kota Bandung`.")
+    code: strawberry.ID = strawberry.field(
+        resolver=_code, description="The code as it is written. Example: `32.73`."
+    )
+    label: TextType = strawberry.field(
+        resolver=_label, description="What it stands for. Example: `Kota Bandung`."
+    )
     parent: "CodeType | None" = strawberry.field(resolver=_parent, description="The code it lies under.")
     valid_from: Date | None = strawberry.field(
         resolver=_valid_from, description="First day it was valid; null where the list does not say."
@@ -109,7 +116,9 @@ def _id(root: strawberry.Parent[CodeList]) -> strawberry.ID:
     return global_id("CodeList", root.slug)
 
 
-async def _authority(root: strawberry.Parent[CodeList], info: Info) -> Agency | None:
+async def _authority(
+    root: strawberry.Parent[CodeList], info: Info
+) -> Any:  # Any: an Agency, declared as AgencyType
     agencies = info.context.services.agencies
     try:
         return await info.context.once(("agency", root.authority), lambda: agencies.get(root.authority))
@@ -121,7 +130,8 @@ async def _codes(
     root: strawberry.Parent[CodeList],
     info: Info,
     search: Annotated[
-        str | None, strawberry.argument(description="Only codes whose code or label has every one of these words.")
+        str | None,
+        strawberry.argument(description="Only codes whose code or label has every one of these words."),
     ] = None,
     first: First = 100,
     after: After = None,
@@ -135,18 +145,27 @@ async def _codes(
     return connection(members, cursors, after)
 
 
-@strawberry.type(name="CodeList", description="A reference code list in its current edition, e.g. the regions of Indonesia.")
+@strawberry.type(
+    name="CodeList",
+    description="A reference code list in its current edition, e.g. the regions of Indonesia.",
+)
 class CodeListType(Node):
     id: strawberry.ID = strawberry.field(resolver=_id, description="Opaque; fetch it again with `node(id:)`.")
-    slug: strawberry.ID = strawberry.field(description="Its name, `agency/list`. Example: `kemendagri/wilayah`.")
+    slug: strawberry.ID = strawberry.field(
+        description="Its name, `agency/list`. Example: `lembaga/klasifikasi`."
+    )
     title: TextType = strawberry.field(description="Its title.")
     authority: Annotated["AgencyType", strawberry.lazy("satudata.graphql.catalogue.agencies")] | None = (
-        strawberry.field(resolver=_authority, description="Who keeps it; null when that body is not registered here.")
+        strawberry.field(
+            resolver=_authority, description="Who keeps it; null when that body is not registered here."
+        )
     )
     edition: str = strawberry.field(description="The current edition. Example: `300.2.2-2430-2025`.")
     editions: list[str] = strawberry.field(description="All editions the hub knows, newest first.")
     codes: Connection[CodeType] = strawberry.field(
-        resolver=_codes, description="The codes of the current edition, by code.", metadata=mark(size=CONNECTION)
+        resolver=_codes,
+        description="The codes of the current edition, by code.",
+        metadata=mark(size=CONNECTION),
     )
 
     @classmethod

@@ -6,7 +6,6 @@ import strawberry
 import yaml
 from strawberry.scalars import JSON
 
-from satudata.datasets.codes.types import CodeList
 from satudata.datasets.errors import NotFound
 from satudata.graphql.context import Info
 from satudata.graphql.enums import PersonalData
@@ -23,7 +22,7 @@ def _yaml(root: strawberry.Parent[DataContract]) -> str:
 
 
 def _json(root: strawberry.Parent[DataContract]) -> Any:  # Any: whatever the YAML says
-    return yaml.load(root.source, Loader=yaml.CSafeLoader)  # noqa: S506 a safe loader, in C
+    return yaml.load(root.source, Loader=yaml.CSafeLoader)
 
 
 @strawberry.type(
@@ -48,7 +47,9 @@ def _key(root: strawberry.Parent[Column]) -> bool:
     return root.is_key
 
 
-async def _code_list(root: strawberry.Parent[Column], info: Info) -> CodeList | None:
+async def _code_list(
+    root: strawberry.Parent[Column], info: Info
+) -> Any:  # Any: a CodeList, declared as CodeListType
     binding = root.code
     if binding is None:
         return None
@@ -61,9 +62,12 @@ async def _code_list(root: strawberry.Parent[Column], info: Info) -> CodeList | 
 
 @strawberry.type(name="Column", description="A column of a dataset, as its newest contract describes it.")
 class ColumnType:
-    name: str = strawberry.field(description="Name in the contract and in downloads. Example: `upah_minimum`.")
+    name: str = strawberry.field(
+        description="Name in the contract and in downloads. Example: `jumlah_siswa`."
+    )
     field: str | None = strawberry.field(
-        resolver=_field, description="Its GraphQL field, e.g. `upahMinimum`; null when the column is not public."
+        resolver=_field,
+        description="Its GraphQL field, e.g. `jumlahSiswa`; null when the column is not public.",
     )
     title: TextType = strawberry.field(description="Its title.")
     description: TextType | None = strawberry.field(description="What it holds.")
@@ -72,9 +76,13 @@ class ColumnType:
     )
     unit: str | None = strawberry.field(description="Unit of its numbers.")
     measure: str | None = strawberry.field(description="What its numbers measure, as the contract names it.")
-    concept: str | None = strawberry.field(description="Code of the concept it measures, shared between agencies.")
+    concept: str | None = strawberry.field(
+        description="Code of the concept it measures, shared between agencies."
+    )
     required: bool = strawberry.field(description="Whether every row has a value.")
-    filterable: bool = strawberry.field(description="Whether rows can be filtered, ordered and grouped by it.")
+    filterable: bool = strawberry.field(
+        description="Whether rows can be filtered, ordered and grouped by it."
+    )
     key: bool = strawberry.field(resolver=_key, description="Whether it is part of what tells rows apart.")
     code_list: Annotated["CodeListType", strawberry.lazy("satudata.graphql.catalogue.codes")] | None = (
         strawberry.field(resolver=_code_list, description="The code list its values come from.")

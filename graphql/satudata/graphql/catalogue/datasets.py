@@ -8,7 +8,7 @@ from satudata.datasets.catalogue.topics import topic_name
 from satudata.datasets.catalogue.types import Dataset, Match
 from satudata.datasets.errors import NotFound
 from satudata.datasets.versions.types import DatasetVersion
-from satudata.graphql.catalogue.citations import Citation, CitationType, cite
+from satudata.graphql.catalogue.citations import CitationType, cite
 from satudata.graphql.catalogue.contracts import ColumnType, ContractType
 from satudata.graphql.catalogue.licenses import License, license_of
 from satudata.graphql.catalogue.topics import TopicEntry, TopicType
@@ -22,8 +22,6 @@ from satudata.graphql.paging import After, Connection, First, ListCursors, PageI
 from satudata.graphql.rows.naming import DatasetAddress
 from satudata.graphql.scalars import Count, Date
 from satudata.graphql.texts import TextType
-from satudata.validation.contracts.model import Column, DataContract, TemporalCoverage
-
 
 if TYPE_CHECKING:
     from satudata.graphql.catalogue.agencies import AgencyType
@@ -46,7 +44,7 @@ def _description(root: Root) -> Any:
     return root.contract.description
 
 
-def _topic(root: Root) -> TopicEntry | None:
+def _topic(root: Root) -> Any:
     topic = root.contract.topic
     return None if topic is None else TopicEntry(topic, topic_name(topic))
 
@@ -75,21 +73,21 @@ def _priority(root: Root) -> bool:
     return root.contract.priority
 
 
-def _temporal(root: Root) -> TemporalCoverage | None:
+def _temporal(root: Root) -> Any:
     return root.contract.temporal
 
 
-def _contract(root: Root) -> DataContract:
+def _contract(root: Root) -> Any:
     return root.contract
 
 
-def _columns(root: Root) -> tuple[Column, ...]:
+def _columns(root: Root) -> Any:
     return root.contract.columns
 
 
 async def _version(
     root: Root, info: Info, number: Annotated[int, strawberry.argument(description="Its number.")]
-) -> DatasetVersion | None:
+) -> Any:
     return await _found_version(root, info, number)
 
 
@@ -111,8 +109,10 @@ async def _versions(root: Root, info: Info, first: First = 20, after: After = No
 async def _citation(
     root: Root,
     info: Info,
-    version: Annotated[int | None, strawberry.argument(description="Its number; absent: the newest one.")] = None,
-) -> Citation | None:
+    version: Annotated[
+        int | None, strawberry.argument(description="Its number; absent: the newest one.")
+    ] = None,
+) -> Any:
     found = root.latest if version is None else await _found_version(root, info, version)
     return None if found is None else cite(root, found, info.context.config.name, info.context.addresses)
 
@@ -133,20 +133,25 @@ class TemporalCoverageType:
 
 @strawberry.type(
     name="Dataset",
-    description="A dataset in the catalogue. What it says of itself comes from its newest contract, rows from its versions.",
+    description=(
+        "A dataset in the catalogue. What it says of itself comes from its newest contract, rows from "
+        "its versions."
+    ),
 )
 class DatasetType(Node):
     id: strawberry.ID = strawberry.field(resolver=_id, description="Opaque; fetch it again with `node(id:)`.")
     slug: strawberry.ID = strawberry.field(
-        description="Its name, `agency/dataset`. Never changes. Example: `disnakertrans-jabar/upah-minimum`."
+        description="Its name, `agency/dataset`. Never changes. Example: `dinas-contoh/jumlah-siswa`."
     )
     title: TextType = strawberry.field(resolver=_title, description="Its title.")
-    description: TextType = strawberry.field(resolver=_description, description="What it is about and how it is made.")
-    agency: Annotated["AgencyType", strawberry.lazy("satudata.graphql.catalogue.agencies")] = strawberry.field(
-        description="Whose data it is (Produsen Data)."
+    description: TextType = strawberry.field(
+        resolver=_description, description="What it is about and how it is made."
     )
-    steward: Annotated["AgencyType", strawberry.lazy("satudata.graphql.catalogue.agencies")] = strawberry.field(
-        description="Who reviews and publishes it (Walidata)."
+    agency: Annotated["AgencyType", strawberry.lazy("satudata.graphql.catalogue.agencies")] = (
+        strawberry.field(description="Whose data it is (Produsen Data).")
+    )
+    steward: Annotated["AgencyType", strawberry.lazy("satudata.graphql.catalogue.agencies")] = (
+        strawberry.field(description="Who reviews and publishes it (Walidata).")
     )
     topic: TopicType | None = strawberry.field(resolver=_topic, description="Its topic.")
     keywords: list[str] = strawberry.field(resolver=_keywords, description="Words by which it is found.")
@@ -154,12 +159,16 @@ class DatasetType(Node):
     legal_basis: str | None = strawberry.field(
         resolver=_legal_basis, description="The regulation behind it or behind its access level."
     )
-    license: License = strawberry.field(resolver=_license, description="Under which conditions it may be used.")
+    license: License = strawberry.field(
+        resolver=_license, description="Under which conditions it may be used."
+    )
     update_frequency: str | None = strawberry.field(
-        resolver=_update_frequency, description="How often it is updated, an ISO 8601 duration. Example: `P1Y`."
+        resolver=_update_frequency,
+        description="How often it is updated, an ISO 8601 duration. Example: `P1Y`.",
     )
     priority: bool = strawberry.field(
-        resolver=_priority, description="Whether it is priority data, reviewed by a standards authority as well."
+        resolver=_priority,
+        description="Whether it is priority data, reviewed by a standards authority as well.",
     )
     temporal: TemporalCoverageType | None = strawberry.field(
         resolver=_temporal, description="The period it is about; null where its contract does not say."
@@ -175,7 +184,9 @@ class DatasetType(Node):
         resolver=_version, description="One version by its number, withdrawn ones too."
     )
     versions: Connection[DatasetVersionType] = strawberry.field(
-        resolver=_versions, description="Its versions, newest first, withdrawn ones too.", metadata=mark(size=CONNECTION)
+        resolver=_versions,
+        description="Its versions, newest first, withdrawn ones too.",
+        metadata=mark(size=CONNECTION),
     )
     citation: CitationType | None = strawberry.field(
         resolver=_citation, description="How to cite a version; null when there is no such version."
@@ -184,7 +195,7 @@ class DatasetType(Node):
     row_field: str | None = strawberry.field(
         resolver=_row_field,
         description=(
-            "The GraphQL field that serves its rows, e.g. `data.disnakertransJabar.upahMinimum`; "
+            "The GraphQL field that serves its rows, e.g. `data.dinasContoh.jumlahSiswa`; "
             "null before the first version."
         ),
     )
@@ -200,8 +211,12 @@ def _matched_text(root: strawberry.Parent[Match], info: Info) -> str:
 
 @strawberry.type(name="Match", description="Why a dataset was found.")
 class MatchType:
-    field: str = strawberry.field(description="Where: `title`, `description`, `keywords`, `agency`, `columns`, ...")
-    text: str = strawberry.field(resolver=_matched_text, description="What stands there, in the language of the request.")
+    field: str = strawberry.field(
+        description="Where: `title`, `description`, `keywords`, `agency`, `columns`, ..."
+    )
+    text: str = strawberry.field(
+        resolver=_matched_text, description="What stands there, in the language of the request."
+    )
 
 
 @strawberry.type(name="DatasetEdge", description="A dataset with its place in the list.")
@@ -237,11 +252,11 @@ class DatasetFacetsType:
 @strawberry.type(name="DatasetConnection", description="A page of datasets.")
 class DatasetConnection:
     nodes: list[DatasetType] = strawberry.field(description="The datasets of this page.")
-    edges: list[DatasetEdge] = strawberry.field(description="The datasets of this page, each with its cursor.")
+    edges: list[DatasetEdge] = strawberry.field(
+        description="The datasets of this page, each with its cursor."
+    )
     page_info: PageInfo = strawberry.field(description="Whether there is more, and from where.")
     total_count: Count = strawberry.field(description="How many datasets there are on all pages together.")
     facets: DatasetFacetsType = strawberry.field(
         description="Values to narrow the search by.", metadata=mark(weight=20)
     )
-
-

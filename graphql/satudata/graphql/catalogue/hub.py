@@ -33,7 +33,9 @@ async def _row_count(root: Root, info: Info) -> Count:
     return Count((await _totals(info)).rows)
 
 
-@strawberry.type(name="Limits", description="How much one operation may ask. What goes beyond is refused, never cut.")
+@strawberry.type(
+    name="Limits", description="How much one operation may ask. What goes beyond is refused, never cut."
+)
 class LimitsType:
     max_depth: int = strawberry.field(description="Levels of nested fields.")
     max_fields: int = strawberry.field(description="Fields, fragments spread out.")
@@ -61,10 +63,15 @@ class HubType:
         resolver=_epoch,
         description="Changes whenever something readers can see changes: a dataset, a version, a code list.",
     )
-    dataset_count: Count = strawberry.field(resolver=_dataset_count, description="How many open datasets it holds.")
-    agency_count: Count = strawberry.field(resolver=_agency_count, description="How many agencies have an open dataset.")
+    dataset_count: Count = strawberry.field(
+        resolver=_dataset_count, description="How many open datasets it holds."
+    )
+    agency_count: Count = strawberry.field(
+        resolver=_agency_count, description="How many agencies have an open dataset."
+    )
     row_count: Count = strawberry.field(
-        resolver=_row_count, description="How many rows the newest versions of the open datasets have together."
+        resolver=_row_count,
+        description="How many rows the newest versions of the open datasets have together.",
     )
     limits: LimitsType = strawberry.field(resolver=_limits, description="How much one operation may ask.")
 

@@ -17,8 +17,12 @@ _KNOWN = {
     "CC-BY-SA-4.0": _Known(
         "Creative Commons Attribution-ShareAlike 4.0", "https://creativecommons.org/licenses/by-sa/4.0/"
     ),
-    "ODbL-1.0": _Known("Open Data Commons Open Database License 1.0", "https://opendatacommons.org/licenses/odbl/1-0/"),
-    "ODC-By-1.0": _Known("Open Data Commons Attribution License 1.0", "https://opendatacommons.org/licenses/by/1-0/"),
+    "ODbL-1.0": _Known(
+        "Open Data Commons Open Database License 1.0", "https://opendatacommons.org/licenses/odbl/1-0/"
+    ),
+    "ODC-By-1.0": _Known(
+        "Open Data Commons Attribution License 1.0", "https://opendatacommons.org/licenses/by/1-0/"
+    ),
 }
 
 _UNSTATED = "UNSTATED"
@@ -39,5 +43,7 @@ def license_of(identifier: str | None) -> License:
         return License(id=strawberry.ID(_UNSTATED), name="Tidak dinyatakan / Not stated", url=None)
     known = _KNOWN.get(identifier)
     return License(
-        id=strawberry.ID(identifier), name=known.name if known else identifier, url=known.url if known else None
+        id=strawberry.ID(identifier),
+        name=known.name if known else identifier,
+        url=known.url if known else None,
     )

@@ -22,7 +22,9 @@ class TopicEntry:
 async def _dataset_count(root: strawberry.Parent[TopicEntry], info: Info) -> Count:
     if root.dataset_count is not None:
         return Count(root.dataset_count)
-    return Count(next((topic.dataset_count or 0 for topic in await all_topics(info) if topic.id == root.id), 0))
+    return Count(
+        next((topic.dataset_count or 0 for topic in await all_topics(info) if topic.id == root.id), 0)
+    )
 
 
 @strawberry.type(name="Topic", description="What datasets are about.")

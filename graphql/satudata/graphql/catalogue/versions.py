@@ -8,7 +8,7 @@ import strawberry
 from satudata.datasets.catalogue.types import Dataset
 from satudata.datasets.errors import NotFound
 from satudata.datasets.versions.types import DatasetVersion
-from satudata.graphql.catalogue.citations import Citation, CitationType, cite
+from satudata.graphql.catalogue.citations import CitationType, cite
 from satudata.graphql.context import Info
 from satudata.graphql.directives import mark
 from satudata.graphql.enums import VersionState
@@ -62,7 +62,9 @@ async def dataset_of(version: DatasetVersion, info: Info) -> Dataset:
     """The dataset of a version, read once an operation."""
     context = info.context
     slug = version.dataset_slug
-    return await context.once(("dataset", slug), lambda: context.services.catalogue.get(slug, context.principal))
+    return await context.once(
+        ("dataset", slug), lambda: context.services.catalogue.get(slug, context.principal)
+    )
 
 
 # Any below: domain records for fields whose declared types describe them.
@@ -84,7 +86,7 @@ async def _submission(root: strawberry.Parent[DatasetVersion], info: Info) -> An
         return None
 
 
-async def _downloads(root: strawberry.Parent[DatasetVersion], info: Info) -> list[Download]:
+async def _downloads(root: strawberry.Parent[DatasetVersion], info: Info) -> Any:
     """The snapshot itself is the Parquet download, unless some of its columns are not for readers."""
     if root.state is VersionState.WITHDRAWN:
         return []
@@ -95,7 +97,7 @@ async def _downloads(root: strawberry.Parent[DatasetVersion], info: Info) -> lis
     return [Download("PARQUET", url, root.bytes, root.sha256, root.row_count)]
 
 
-async def _citation(root: strawberry.Parent[DatasetVersion], info: Info) -> Citation:
+async def _citation(root: strawberry.Parent[DatasetVersion], info: Info) -> Any:
     dataset = await dataset_of(root, info)
     return cite(dataset, root, info.context.config.name, info.context.addresses)
 
@@ -115,20 +117,25 @@ class DatasetVersionType(Node):
         description="SHA-256 of its Parquet file, hexadecimal: two versions with the same hash have the same rows."
     )
     notes: TextType | None = strawberry.field(description="What the agency says about this version.")
-    erratum: TextType | None = strawberry.field(description="What this version corrects in the one before it.")
+    erratum: TextType | None = strawberry.field(
+        description="What this version corrects in the one before it."
+    )
     withdrawn_at: DateTime | None = strawberry.field(description="When it was withdrawn.")
     withdrawn_reason: TextType | None = strawberry.field(description="Why it was withdrawn.")
     report: ReportType = strawberry.field(
         resolver=_report, description="The report of the check it passed.", metadata=mark(weight=5)
     )
     downloads: list[DownloadType] = strawberry.field(
-        resolver=_downloads, description="Its files whose size and hash are known; none when it was withdrawn."
+        resolver=_downloads,
+        description="Its files whose size and hash are known; none when it was withdrawn.",
     )
-    submission: Annotated["SubmissionType", strawberry.lazy("satudata.graphql.publishing.submissions")] | None = (
-        strawberry.field(resolver=_submission, description="Where it came from; null for those who may not see that.")
+    submission: (
+        Annotated["SubmissionType", strawberry.lazy("satudata.graphql.publishing.submissions")] | None
+    ) = strawberry.field(
+        resolver=_submission, description="Where it came from; null for those who may not see that."
     )
-    dataset: Annotated["DatasetType", strawberry.lazy("satudata.graphql.catalogue.datasets")] = strawberry.field(
-        resolver=_dataset, description="The dataset it is a version of."
+    dataset: Annotated["DatasetType", strawberry.lazy("satudata.graphql.catalogue.datasets")] = (
+        strawberry.field(resolver=_dataset, description="The dataset it is a version of.")
     )
     citation: CitationType = strawberry.field(resolver=_citation, description="How to cite it.")
 

@@ -31,7 +31,9 @@ ACT = mark(weight=10)
 
 @strawberry.type(description="What became of `createUpload`.")
 class CreateUploadPayload:
-    upload: UploadType | None = strawberry.field(default=None, description="Where to send the file; null when refused.")
+    upload: UploadType | None = strawberry.field(
+        default=None, description="Where to send the file; null when refused."
+    )
     problems: list[Problem] = strawberry.field(default_factory=list, description=PROBLEMS)
 
 
@@ -54,7 +56,8 @@ class VersionPayload:
 @strawberry.type(description="What became of a dataset.")
 class DatasetPayload:
     dataset: DatasetType | None = strawberry.field(
-        default=None, description="The dataset as it is now, or, in a dry run, as it would be; null when refused."
+        default=None,
+        description="The dataset as it is now, or, in a dry run, as it would be; null when refused.",
     )
     problems: list[Problem] = strawberry.field(default_factory=list, description=PROBLEMS)
 
@@ -70,7 +73,9 @@ def _no_submission(problems: list[Problem]) -> SubmissionPayload:
     return SubmissionPayload(problems=problems)
 
 
-async def _create_upload(info: Info, input: Annotated[CreateUploadInput, strawberry.argument(description="The file.")]) -> CreateUploadPayload:
+async def _create_upload(
+    info: Info, input: Annotated[CreateUploadInput, strawberry.argument(description="The file.")]
+) -> CreateUploadPayload:
     context = info.context
 
     async def act() -> Any:
@@ -85,7 +90,10 @@ async def _create_upload(info: Info, input: Annotated[CreateUploadInput, strawbe
     )
 
 
-async def _submit_data(info: Info, input: Annotated[SubmitDataInput, strawberry.argument(description="The file and where it belongs.")]) -> SubmissionPayload:
+async def _submit_data(
+    info: Info,
+    input: Annotated[SubmitDataInput, strawberry.argument(description="The file and where it belongs.")],
+) -> SubmissionPayload:
     context = info.context
 
     async def act() -> Any:
@@ -105,7 +113,9 @@ async def _submit_data(info: Info, input: Annotated[SubmitDataInput, strawberry.
     return await told(act, _submission, _no_submission)
 
 
-async def _review_submission(info: Info, input: Annotated[ReviewSubmissionInput, strawberry.argument(description="The decision.")]) -> SubmissionPayload:
+async def _review_submission(
+    info: Info, input: Annotated[ReviewSubmissionInput, strawberry.argument(description="The decision.")]
+) -> SubmissionPayload:
     context = info.context
 
     async def act() -> Any:
@@ -122,7 +132,9 @@ async def _review_submission(info: Info, input: Annotated[ReviewSubmissionInput,
     return await told(act, _submission, _no_submission)
 
 
-async def _publish_submission(info: Info, input: Annotated[PublishSubmissionInput, strawberry.argument(description="What to publish.")]) -> SubmissionPayload:
+async def _publish_submission(
+    info: Info, input: Annotated[PublishSubmissionInput, strawberry.argument(description="What to publish.")]
+) -> SubmissionPayload:
     context = info.context
 
     async def act() -> Any:
@@ -136,7 +148,10 @@ async def _publish_submission(info: Info, input: Annotated[PublishSubmissionInpu
     return await told(act, _submission, _no_submission)
 
 
-async def _withdraw_submission(info: Info, input: Annotated[WithdrawSubmissionInput, strawberry.argument(description="What to take back.")]) -> SubmissionPayload:
+async def _withdraw_submission(
+    info: Info,
+    input: Annotated[WithdrawSubmissionInput, strawberry.argument(description="What to take back.")],
+) -> SubmissionPayload:
     context = info.context
 
     async def act() -> Any:
@@ -150,7 +165,9 @@ async def _withdraw_submission(info: Info, input: Annotated[WithdrawSubmissionIn
     return await told(act, _submission, _no_submission)
 
 
-async def _withdraw_version(info: Info, input: Annotated[WithdrawVersionInput, strawberry.argument(description="What to take back.")]) -> VersionPayload:
+async def _withdraw_version(
+    info: Info, input: Annotated[WithdrawVersionInput, strawberry.argument(description="What to take back.")]
+) -> VersionPayload:
     context = info.context
 
     async def act() -> Any:
@@ -165,7 +182,9 @@ async def _withdraw_version(info: Info, input: Annotated[WithdrawVersionInput, s
     )
 
 
-async def _register_dataset(info: Info, input: Annotated[RegisterDatasetInput, strawberry.argument(description="The contract.")]) -> DatasetPayload:
+async def _register_dataset(
+    info: Info, input: Annotated[RegisterDatasetInput, strawberry.argument(description="The contract.")]
+) -> DatasetPayload:
     context = info.context
 
     async def act() -> Any:
@@ -180,7 +199,9 @@ async def _register_dataset(info: Info, input: Annotated[RegisterDatasetInput, s
     )
 
 
-@strawberry.type(description="Acts. Each needs a signed-in person with the right role, is audited, and tells refusals as `problems`.")
+@strawberry.type(
+    description="Acts. Each needs a signed-in person with the right role, is audited, and tells refusals as `problems`."
+)
 class Mutation:
     create_upload: CreateUploadPayload = strawberry.field(
         resolver=_create_upload, description="Ask for room for a file. Producers.", metadata=ACT

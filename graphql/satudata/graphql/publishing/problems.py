@@ -1,7 +1,7 @@
 """Expected refusals of mutations, as data: every payload has `problems`, empty when it went well.
 
-Each class declares one GraphQL type; `problems_of` makes them from the services' errors. Unexpected faults are not here:
-they go to the errors list, masked.
+Each class declares one GraphQL type; `problems_of` makes them from the services' errors. Unexpected faults are
+not here: they go to the errors list, masked.
 """
 
 from collections.abc import Callable, Coroutine
@@ -22,15 +22,15 @@ Path = list[str] | None
 @strawberry.interface(
     name="Problem",
     description=(
-        "An expected refusal: what is wrong and what to do. Unexpected faults and malformed requests use the errors list "
-        "with `extensions.code`."
+        "An expected refusal: what is wrong and what to do. Unexpected faults and malformed requests "
+        "use the errors list with `extensions.code`."
     ),
 )
 class Problem:
     code: str = strawberry.field(description="What it is, for programs. Example: `CONTRACT_INVALID`.")
     message: TextType = strawberry.field(description="What is wrong and what to do, for people.")
     path: list[str] | None = strawberry.field(
-        description="Where in the input. Example: `[\"input\", \"sha256\"]`; null where it is not about one place."
+        description='Where in the input. Example: `["input", "sha256"]`; null where it is not about one place.'
     )
 
 
@@ -49,7 +49,9 @@ class NotFoundProblem(Problem):
     pass
 
 
-@strawberry.type(name="StateConflict", description="It is not in the state that this needs, or that was expected.")
+@strawberry.type(
+    name="StateConflict", description="It is not in the state that this needs, or that was expected."
+)
 class StateConflictProblem(Problem):
     actual_state: str = strawberry.field(description="The state it is in.")
 
@@ -100,7 +102,8 @@ def problems_of(error: errors.DomainError) -> list[Problem]:
 
 def _place(error: errors.InvalidInput, problem: errors.InputProblem) -> Problem:
     told: Any = Text(
-        f"{problem.message.id} {problem.fix.id}", f"{problem.message.en} {problem.fix.en}" if problem.message.en else ""
+        f"{problem.message.id} {problem.fix.id}",
+        f"{problem.message.en} {problem.fix.en}" if problem.message.en else "",
     )
     path = [*(_path(error.path) or ["input"]), problem.path]
     return InvalidInputProblem(code=error.code, message=told, path=path)

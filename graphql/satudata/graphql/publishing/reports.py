@@ -17,7 +17,9 @@ from satudata.validation.findings.catalogue import title_of
 from satudata.validation.reports.model import Report, RuleResult
 
 
-def _title(root: strawberry.Parent[RuleResult]) -> Any:  # Any: a Text, where the field is declared as TextType
+def _title(
+    root: strawberry.Parent[RuleResult],
+) -> Any:  # Any: a Text, where the field is declared as TextType
     return title_of(root.code)
 
 
@@ -99,4 +101,6 @@ class ReportType:
         description="Single findings in the order of the file, at most 1,000 for each rule and column.",
         metadata=mark(size=CONNECTION),
     )
-    json: JSON = strawberry.field(resolver=_json, description="The whole report, as `satudata check --format json` writes it.")
+    json: JSON = strawberry.field(
+        resolver=_json, description="The whole report, as `satudata check --format json` writes it."
+    )

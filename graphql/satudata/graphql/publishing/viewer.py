@@ -27,15 +27,17 @@ async def _agency(root: strawberry.Parent[RoleGrant], info: Info) -> Any:
         return None
 
 
-def _from(root: strawberry.Parent[RoleGrant]) -> Date | None:
+def _from(root: strawberry.Parent[RoleGrant]) -> Any:
     return root.start
 
 
 @strawberry.type(name="RoleAssignment", description="A role given to a person, in force today.")
 class RoleAssignmentType:
     role: Role = strawberry.field(description="The role.")
-    agency: Annotated["AgencyType", strawberry.lazy("satudata.graphql.catalogue.agencies")] | None = strawberry.field(
-        resolver=_agency, description="For which agency; null for roles that are not held for one."
+    agency: Annotated["AgencyType", strawberry.lazy("satudata.graphql.catalogue.agencies")] | None = (
+        strawberry.field(
+            resolver=_agency, description="For which agency; null for roles that are not held for one."
+        )
     )
     from_: Date = strawberry.field(name="from", resolver=_from, description="First day in force.")
     until: Date | None = strawberry.field(description="Last day in force; null while it is open-ended.")
@@ -50,7 +52,9 @@ def _roles(root: strawberry.Parent[Principal]) -> Any:
 class ViewerType:
     name: str = strawberry.field(description="Their name.")
     email: str | None = strawberry.field(description="Their e-mail address.")
-    roles: list[RoleAssignmentType] = strawberry.field(resolver=_roles, description="Their roles in force today.")
+    roles: list[RoleAssignmentType] = strawberry.field(
+        resolver=_roles, description="Their roles in force today."
+    )
 
 
 def this_viewer(info: Info) -> Any:

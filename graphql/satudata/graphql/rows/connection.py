@@ -1,8 +1,8 @@
 """One `data.<agency>.<dataset>(...)` field: what its arguments and its selection ask, and the answers to each part.
 
-The field's resolver returns a `RowsRequest`. The executor (`executor.py`) opens it with the collected selection, which
-gives a `RowsSource`: one answer planned for each response key. All `nodes`, `edges` and `pageInfo` of the field share one
-page read; counts, aggregates and groups are asked only when selected.
+The field's resolver returns a `RowsRequest`. The executor (`executor.py`) opens it with the collected selection,
+which gives a `RowsSource`: one answer planned for each response key. All `nodes`, `edges` and `pageInfo` of the field
+share one page read; counts, aggregates and groups are asked only when selected.
 """
 
 import asyncio
@@ -91,7 +91,9 @@ class RowsRequest:
 def _page_arguments(arguments: Mapping[str, Any]) -> tuple[int, str | None, int]:
     first, after, offset = arguments.get("first"), arguments.get("after"), arguments.get("offset")
     if first is None:
-        raise bad_input("first", "nilainya null; hapus atau isi dengan angka.", "is null; leave it out or give a number.")
+        raise bad_input(
+            "first", "nilainya null; hapus atau isi dengan angka.", "is null; leave it out or give a number."
+        )
     for name, value in (("first", first), ("offset", offset)):
         if value is not None and value < 0:
             raise bad_input(name, "tidak boleh negatif.", "must not be negative.")
@@ -204,7 +206,9 @@ class RowsSource:
         plan = plan_aggregate(request.types, request.snapshot, request.where, details, collect)
         values: tuple[Any, ...] = ()
         if plan.query is not None:
-            check_columns(request.types, request.snapshot, (measure.column for measure in plan.query.measures))
+            check_columns(
+                request.types, request.snapshot, (measure.column for measure in plan.query.measures)
+            )
             (values,) = await context.reader.aggregate(plan.query, context.deadline)
         return orjson.Fragment(orjson.dumps(plan.shape.build(values)))
 

@@ -44,7 +44,9 @@ def _object(given: Mapping[str, Any], columns: Mapping[str, str], place: str, mo
 
 def _combined(name: str, given: list[Any], columns: Mapping[str, str], place: str, most: int) -> Predicate:
     if not given:
-        raise bad_input(place, "daftar kosong; isi atau hapus.", "the list is empty; fill it or leave it out.")
+        raise bad_input(
+            place, "daftar kosong; isi atau hapus.", "the list is empty; fill it or leave it out."
+        )
     if len(given) > most:
         raise _too_many(place, most)
     parts = tuple(_object(item, columns, f"{place}[{index}]", most) for index, item in enumerate(given))

@@ -13,7 +13,6 @@ from graphql import (
     GraphQLScalarType,
     GraphQLString,
 )
-
 from satudata.graphql.rows.shared import (
     AGGREGATES,
     FILTERS,
@@ -75,7 +74,7 @@ def _fits_int(column: Column) -> bool:
     low, high = column.minimum, column.maximum
     if low is None or high is None:
         return False
-    return _SMALLEST_INT <= low and high <= _LARGEST_INT  # type: ignore[operator]  # bounds of an INTEGER column are numbers
+    return low >= _SMALLEST_INT and high <= _LARGEST_INT  # type: ignore[operator]  # bounds of an INTEGER column are numbers
 
 
 def _grouping_of(column: Column) -> GraphQLEnumType | None:

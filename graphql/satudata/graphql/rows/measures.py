@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphql import GraphQLObjectType
 from graphql.execution.collect_fields import FieldDetailsList
 
+from graphql import GraphQLObjectType
 from satudata.datasets.rows.query import (
     AggregateQuery,
     GroupOrder,
@@ -86,7 +86,9 @@ def plan_groups(
         if item.name == "key":
             members.append((item.key, _key_shape(types.key, by, item.details, collect)))
         elif item.name == "aggregate":
-            members.append((item.key, _aggregate_shape(types, types.aggregate, item.details, collect, values)))
+            members.append(
+                (item.key, _aggregate_shape(types, types.aggregate, item.details, collect, values))
+            )
         else:
             members.append((item.key, Constant(types.group.name)))
     order = _order(arguments.get("orderBy"), types, values)
@@ -125,7 +127,9 @@ def _by(given: Sequence[Mapping[str, Any]], types: RowTypes) -> tuple[PublicColu
     return tuple(columns)
 
 
-def _order(given: Sequence[Mapping[str, Any]] | None, types: RowTypes, values: _Values) -> tuple[GroupOrder, ...]:
+def _order(
+    given: Sequence[Mapping[str, Any]] | None, types: RowTypes, values: _Values
+) -> tuple[GroupOrder, ...]:
     terms: list[GroupOrder] = []
     for index, item in enumerate(given or ()):
         place = f"groups.orderBy[{index}]"
@@ -174,7 +178,11 @@ def _key_shape(
 
 
 def _aggregate_shape(
-    types: RowTypes, aggregate: GraphQLObjectType, details: FieldDetailsList, collect: Collect, values: _Values
+    types: RowTypes,
+    aggregate: GraphQLObjectType,
+    details: FieldDetailsList,
+    collect: Collect,
+    values: _Values,
 ) -> Shape:
     members: list[tuple[str, Leaf | Constant | Shape]] = []
     for item in selected(aggregate, details, collect):

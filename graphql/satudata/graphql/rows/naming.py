@@ -1,5 +1,5 @@
-"""Names of a dataset in GraphQL: `disnakertrans-jabar/upah-minimum` is `data.disnakertransJabar.upahMinimum`,
-its types are `DisnakertransJabar_UpahMinimum` with a suffix for each role.
+"""Names of a dataset in GraphQL: `dinas-contoh/jumlah-siswa` is `data.dinasContoh.jumlahSiswa`,
+its types are `DinasContoh_JumlahSiswa` with a suffix for each role.
 
 Static types have no underscore, so nothing collides. Collisions between columns are refused when a contract is read
 (`satudata.validation.contracts.profile`).
@@ -32,13 +32,13 @@ class DatasetNames:
 
     slug: str
     agency_field: str
-    """Field of `Data`, e.g. `disnakertransJabar`."""
+    """Field of `Data`, e.g. `dinasContoh`."""
     agency_type: str
-    """Type of that field, e.g. `Data_DisnakertransJabar`."""
+    """Type of that field, e.g. `Data_DinasContoh`."""
     dataset_field: str
-    """Field of the agency's type, e.g. `upahMinimum`."""
+    """Field of the agency's type, e.g. `jumlahSiswa`."""
     type_name: str
-    """Row type, e.g. `DisnakertransJabar_UpahMinimum`."""
+    """Row type, e.g. `DinasContoh_JumlahSiswa`."""
     fields: Mapping[str, str]
     """Column name to GraphQL field."""
 
@@ -60,7 +60,7 @@ class DatasetNames:
         return self.fields[column]
 
     def type(self, suffix: str) -> str:
-        """`type("Filter")` is `DisnakertransJabar_UpahMinimum_Filter`."""
+        """`type("Filter")` is `DinasContoh_JumlahSiswa_Filter`."""
         return f"{self.type_name}_{suffix}"
 
 
@@ -87,5 +87,5 @@ class DatasetAddress:
 
     @property
     def row_field(self) -> str:
-        """`data.disnakertransJabar.upahMinimum`, as shown in the catalogue."""
+        """`data.dinasContoh.jumlahSiswa`, as shown in the catalogue."""
         return f"data.{self.agency_field}.{self.dataset_field}"

@@ -1,11 +1,11 @@
-"""What was selected of an object: response key, field name, and the field nodes below, as graphql-core collected them."""
+"""What was selected of an object: response key, field name and the nodes below, as graphql-core collected them."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from graphql import GraphQLObjectType
 from graphql.execution.collect_fields import CollectedFields, FieldDetailsList
 
+from graphql import GraphQLObjectType
 from satudata.graphql.rows.shapes import Constant, Leaf, Shape
 from satudata.graphql.rows.types import RowTypes
 

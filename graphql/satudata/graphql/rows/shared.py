@@ -24,7 +24,6 @@ from graphql import (
     GraphQLScalarType,
     GraphQLString,
 )
-
 from satudata.graphql.scalars import (
     GraphQLBigInt,
     GraphQLCount,
@@ -56,8 +55,12 @@ GraphQLSort = GraphQLEnumType(
     {
         "ASC": GraphQLEnumValue(Sort.ASC, description="Smallest first, nulls last."),
         "DESC": GraphQLEnumValue(Sort.DESC, description="Largest first, nulls last."),
-        "ASC_NULLS_FIRST": GraphQLEnumValue(Sort.ASC_NULLS_FIRST, description="Nulls first, then smallest first."),
-        "DESC_NULLS_FIRST": GraphQLEnumValue(Sort.DESC_NULLS_FIRST, description="Nulls first, then largest first."),
+        "ASC_NULLS_FIRST": GraphQLEnumValue(
+            Sort.ASC_NULLS_FIRST, description="Nulls first, then smallest first."
+        ),
+        "DESC_NULLS_FIRST": GraphQLEnumValue(
+            Sort.DESC_NULLS_FIRST, description="Nulls first, then largest first."
+        ),
     },
     description="Direction of an order. Text is ordered by its bytes in UTF-8, alike in every engine.",
 )
@@ -95,7 +98,13 @@ _OPERATORS = {
 _LISTS = {"in", "notIn"}
 
 
-def _filter(kind: str, scalar: GraphQLScalarType, operators: str, text: GraphQLScalarType | None = None, note: str = "") -> GraphQLInputObjectType:
+def _filter(
+    kind: str,
+    scalar: GraphQLScalarType,
+    operators: str,
+    text: GraphQLScalarType | None = None,
+    note: str = "",
+) -> GraphQLInputObjectType:
     fields = {}
     for operator in operators.split():
         operand = text if text is not None and operator in ("contains", "startsWith") else scalar
@@ -103,9 +112,15 @@ def _filter(kind: str, scalar: GraphQLScalarType, operators: str, text: GraphQLS
         fields[operator] = GraphQLInputField(given, description=_OPERATORS[operator])
     if "contains" in fields:
         fields["ignoreCase"] = GraphQLInputField(
-            GraphQLBoolean, description="Applies to every operator beside it: A-Z and a-z count as the same. Other letters do not fold."
+            GraphQLBoolean,
+            description=(
+                "Applies to every operator beside it: A-Z and a-z count as the same. Other letters "
+                "do not fold."
+            ),
         )
-    fields["isNull"] = GraphQLInputField(GraphQLBoolean, description="true: only rows without a value; false: only rows with one.")
+    fields["isNull"] = GraphQLInputField(
+        GraphQLBoolean, description="true: only rows without a value; false: only rows with one."
+    )
     return GraphQLInputObjectType(
         f"{kind}Filter",
         fields,
@@ -117,24 +132,56 @@ def _filter(kind: str, scalar: GraphQLScalarType, operators: str, text: GraphQLS
 
 
 FILTERS: Mapping[str, GraphQLInputObjectType] = {
-    "ID": _filter("ID", GraphQLID, "eq ne in notIn startsWith", GraphQLString, " Codes compare as they stand in the column."),
-    "String": _filter("Text", GraphQLString, "eq ne in notIn contains startsWith", None, " Text compares by its bytes in UTF-8."),
+    "ID": _filter(
+        "ID",
+        GraphQLID,
+        "eq ne in notIn startsWith",
+        GraphQLString,
+        " Codes compare as they stand in the column.",
+    ),
+    "String": _filter(
+        "Text",
+        GraphQLString,
+        "eq ne in notIn contains startsWith",
+        None,
+        " Text compares by its bytes in UTF-8.",
+    ),
     "Boolean": _filter("Boolean", GraphQLBoolean, "eq"),
     "Int": _filter("Int", GraphQLInt, "eq ne in notIn lt lte gt gte"),
     "BigInt": _filter("BigInt", GraphQLBigInt, "eq ne in notIn lt lte gt gte"),
-    "Decimal": _filter("Decimal", GraphQLDecimal, "eq ne in lt lte gt gte", None, " Numbers compare exactly, whatever their decimals."),
-    "Float": _filter("Float", GraphQLFloat, "lt lte gt gte", None, " Equality of binary floats is not offered: it depends on rounding."),
+    "Decimal": _filter(
+        "Decimal",
+        GraphQLDecimal,
+        "eq ne in lt lte gt gte",
+        None,
+        " Numbers compare exactly, whatever their decimals.",
+    ),
+    "Float": _filter(
+        "Float",
+        GraphQLFloat,
+        "lt lte gt gte",
+        None,
+        " Equality of binary floats is not offered: it depends on rounding.",
+    ),
     "Date": _filter("Date", GraphQLDate, "eq ne in lt lte gt gte"),
     "DateTime": _filter("DateTime", GraphQLDateTime, "eq lt lte gt gte"),
 }
 """Filter of a column by the name of its scalar."""
 
 _COUNT_FIELD = ("count", GraphQLNonNull(GraphQLCount), "How many rows have a value in this column.")
-_DISTINCT_FIELD = ("distinctCount", GraphQLNonNull(GraphQLCount), "How many different values the column has, null left out.")
+_DISTINCT_FIELD = (
+    "distinctCount",
+    GraphQLNonNull(GraphQLCount),
+    "How many different values the column has, null left out.",
+)
 
 
 def _aggregate(
-    kind: str, value: GraphQLScalarType, extra: tuple[tuple[str, GraphQLScalarType, str], ...], *, distinct: bool = True
+    kind: str,
+    value: GraphQLScalarType,
+    extra: tuple[tuple[str, GraphQLScalarType, str], ...],
+    *,
+    distinct: bool = True,
 ) -> GraphQLObjectType:
     fields: dict[str, GraphQLField] = {
         "min": GraphQLField(value, description="Smallest value; null where no row has one."),
@@ -147,11 +194,17 @@ def _aggregate(
     return GraphQLObjectType(
         f"{kind}Aggregate",
         fields,
-        description="Figures over one column of every row the filter matches, whatever the page. Rows without a value do not count.",
+        description=(
+            "Figures over one column of every row the filter matches, whatever the page. Rows without a "
+            "value do not count."
+        ),
     )
 
 
-_AVERAGE = "Exact sum divided by count, with six more decimals than the column, half to even; null where no row has a value."
+_AVERAGE = (
+    "Exact sum divided by count, with six more decimals than the column, half to even; null where "
+    "no row has a value."
+)
 _MEDIAN = "Middle value, or the mean of the two middle values; null where no row has one."
 _SUM = "Exact sum; null where no row has a value. In the unit of the column."
 
@@ -160,12 +213,20 @@ AGGREGATES: Mapping[str, GraphQLObjectType] = {
     "BigInt": _aggregate(
         "BigInt",
         GraphQLBigInt,
-        (("sum", GraphQLBigInt, _SUM), ("avg", GraphQLDecimal, _AVERAGE), ("median", GraphQLDecimal, _MEDIAN)),
+        (
+            ("sum", GraphQLBigInt, _SUM),
+            ("avg", GraphQLDecimal, _AVERAGE),
+            ("median", GraphQLDecimal, _MEDIAN),
+        ),
     ),
     "Decimal": _aggregate(
         "Decimal",
         GraphQLDecimal,
-        (("sum", GraphQLDecimal, _SUM), ("avg", GraphQLDecimal, _AVERAGE), ("median", GraphQLDecimal, _MEDIAN)),
+        (
+            ("sum", GraphQLDecimal, _SUM),
+            ("avg", GraphQLDecimal, _AVERAGE),
+            ("median", GraphQLDecimal, _MEDIAN),
+        ),
     ),
     "Float": _aggregate(
         "Float",

@@ -23,7 +23,6 @@ from graphql import (
     GraphQLResolveInfo,
     GraphQLString,
 )
-
 from satudata.graphql.directives import CONNECTION, MARKS, ListSize, mark
 from satudata.graphql.rows.kinds import NUMBERS, ColumnKind, kind_of
 from satudata.graphql.rows.naming import DatasetNames
@@ -58,7 +57,7 @@ class PublicColumn:
         return self.column.name
 
 
-def answer_of(source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+def answer_of(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
     """Resolver of every field of a connection: the source has planned an answer for each response key."""
     return source.answer(info.path.key, arguments)
 
@@ -70,10 +69,15 @@ class RowTypes:
         self.contract = contract
         self.names = DatasetNames.of(contract)
         self.columns = tuple(
-            PublicColumn(column, self.names.field(column.name), kind_of(column)) for column in contract.public_columns
+            PublicColumn(column, self.names.field(column.name), kind_of(column))
+            for column in contract.public_columns
         )
         self.by_field: Mapping[str, PublicColumn] = {column.field: column for column in self.columns}
         self._static = static
+
+    def apart(self) -> "RowTypes":
+        """The same types made anew, for another thread."""
+        return RowTypes(self.contract, self._static)
 
     @cached_property
     def filterable(self) -> tuple[PublicColumn, ...]:
@@ -98,11 +102,16 @@ class RowTypes:
                 description="Number of the version to read. Absent: the newest one. Versions never change.",
             ),
             "first": GraphQLArgument(
-                GraphQLInt, default_value=DEFAULT_PAGE, description="How many rows, at most 1,000. Example: 20."
+                GraphQLInt,
+                default_value=DEFAULT_PAGE,
+                description="How many rows, at most 1,000. Example: 20.",
             ),
             "after": GraphQLArgument(
                 GraphQLString,
-                description="Rows after this cursor (`pageInfo.endCursor` or `edges.cursor`), under the same order and version.",
+                description=(
+                    "Rows after this cursor (`pageInfo.endCursor` or `edges.cursor`), under the same order "
+                    "and version."
+                ),
             ),
             "offset": GraphQLArgument(
                 GraphQLInt,
@@ -199,7 +208,9 @@ class RowTypes:
                 description="The rows of this page, each with its cursor.",
             ),
             "pageInfo": GraphQLField(
-                GraphQLNonNull(self._static.page_info), resolve=answer_of, description="Whether there is more, and from where."
+                GraphQLNonNull(self._static.page_info),
+                resolve=answer_of,
+                description="Whether there is more, and from where.",
             ),
             "totalCount": GraphQLField(
                 GraphQLNonNull(GraphQLCount),
@@ -250,7 +261,9 @@ class RowTypes:
             },
             resolve=answer_of,
             description="Figures by group, over every row the filter matches, whatever the page.",
-            extensions=mark(weight=50, size=ListSize(slicing_arguments=("first",), assumed_size=ASSUMED_GROUPS)),
+            extensions=mark(
+                weight=50, size=ListSize(slicing_arguments=("first",), assumed_size=ASSUMED_GROUPS)
+            ),
         )
 
     @cached_property
@@ -261,7 +274,8 @@ class RowTypes:
                 "and": GraphQLInputField(several, description="All of these hold."),
                 "or": GraphQLInputField(several, description="At least one of these holds."),
                 "not": GraphQLInputField(
-                    self.filter, description="This does not hold. Rows where it is unknown (null) are left out, as in SQL."
+                    self.filter,
+                    description="This does not hold. Rows where it is unknown (null) are left out, as in SQL.",
                 ),
             }
             return combined | {
@@ -272,7 +286,10 @@ class RowTypes:
         return GraphQLInputObjectType(
             self.names.type("Filter"),
             fields,
-            description=f"Which rows of {self.contract.id}: everything given must hold. An empty object inside is refused.",
+            description=(
+                f"Which rows of {self.contract.id}: everything given must hold. An empty object inside "
+                "is refused."
+            ),
         )
 
     @cached_property
@@ -292,7 +309,9 @@ class RowTypes:
         return GraphQLInputObjectType(
             self.names.type("GroupBy"),
             {
-                column.field: GraphQLInputField(_enum(column.kind.grouping), description=_title(column.column))
+                column.field: GraphQLInputField(
+                    _enum(column.kind.grouping), description=_title(column.column)
+                )
                 for column in self.groupable
             },
             is_one_of=True,
@@ -313,14 +332,18 @@ class RowTypes:
     @cached_property
     def aggregate(self) -> GraphQLObjectType:
         fields = {
-            "rowCount": GraphQLField(GraphQLNonNull(GraphQLCount), description="How many rows there are, with or without values.")
+            "rowCount": GraphQLField(
+                GraphQLNonNull(GraphQLCount), description="How many rows there are, with or without values."
+            )
         }
         for column in self.columns:
             fields[column.field] = GraphQLField(
                 GraphQLNonNull(column.kind.aggregate), description=_meaning(column.column)
             )
         return GraphQLObjectType(
-            self.names.type("Aggregate"), fields, description=f"Figures over rows of {self.contract.id}, column by column."
+            self.names.type("Aggregate"),
+            fields,
+            description=f"Figures over rows of {self.contract.id}, column by column.",
         )
 
     @cached_property
@@ -329,10 +352,14 @@ class RowTypes:
             self.names.type("Group"),
             {
                 "key": GraphQLField(
-                    GraphQLNonNull(self.key), description="What its rows have in common.", extensions=mark(weight=0)
+                    GraphQLNonNull(self.key),
+                    description="What its rows have in common.",
+                    extensions=mark(weight=0),
                 ),
                 "aggregate": GraphQLField(
-                    GraphQLNonNull(self.aggregate), description="Figures over its rows.", extensions=mark(weight=0)
+                    GraphQLNonNull(self.aggregate),
+                    description="Figures over its rows.",
+                    extensions=mark(weight=0),
                 ),
             },
             description="Rows that have something in common.",
@@ -341,14 +368,21 @@ class RowTypes:
     @cached_property
     def group_order(self) -> GraphQLInputObjectType:
         fields = {
-            "key": GraphQLInputField(GraphQLSort, description="By the key, its columns in the order of `by`."),
+            "key": GraphQLInputField(
+                GraphQLSort, description="By the key, its columns in the order of `by`."
+            ),
             "rowCount": GraphQLInputField(GraphQLSort, description="By the number of rows."),
         }
         for column in self.columns:
             if column.column.type in NUMBERS:
-                fields[column.field] = GraphQLInputField(GraphQLMeasureSort, description=_title(column.column))
+                fields[column.field] = GraphQLInputField(
+                    GraphQLMeasureSort, description=_title(column.column)
+                )
         return GraphQLInputObjectType(
-            self.names.type("GroupOrder"), fields, is_one_of=True, description="One term of an order of groups. Exactly one."
+            self.names.type("GroupOrder"),
+            fields,
+            is_one_of=True,
+            description="One term of an order of groups. Exactly one.",
         )
 
 

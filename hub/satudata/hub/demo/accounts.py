@@ -86,7 +86,7 @@ class CredentialsFile:
 
 
 class AccountMaker:
-    """Makes accounts as the secretariat would; the secretariat itself as the operator would."""
+    """Makes people as the secretariat would, their credentials (and the secretariat itself) as the operator would."""
 
     def __init__(self, services: Services, identity: Identity, home: Path) -> None:
         self._services = services
@@ -99,9 +99,9 @@ class AccountMaker:
             person_id = await self._person(account, actor)
             await self._role(account, person_id, actor)
             password = generate_password()
-            await self._identity.set_password(actor, person_id, password)
+            await self._identity.set_password(OPERATOR, person_id, password)
             token, _ = await self._identity.create_token(
-                actor, person_id, "demo", (Scope.READ, Scope.PUBLISH), TOKEN_LIFETIME
+                OPERATOR, person_id, "demo", (Scope.READ, Scope.PUBLISH), TOKEN_LIFETIME
             )
             self.credentials.add(account, password, token)
         return await self.principal(account)

@@ -14,9 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from satudata.datasets.jobs.check import CheckJob
-from satudata.datasets.jobs.protocol import JobBody, JobKind, JobStatus
-from satudata.datasets.jobs.publish import PublishJob
+from satudata.datasets.jobs.protocol import JobKind, JobStatus
 from satudata.datasets.services import Services
 from satudata.hub.jobs.bridge import Bridge
 from satudata.hub.jobs.lock import HomeLock
@@ -138,11 +136,7 @@ class JobRunner:
     # -- DBOS, imported late and only by the process that runs jobs (0.7 s, 40 MB); every call below runs in a thread
 
     async def _launch_dbos(self, services: Services) -> None:
-        bodies: dict[JobKind, JobBody] = {
-            JobKind.CHECK: CheckJob(services),
-            JobKind.PUBLISH: PublishJob(services),
-        }
-        self._bridge = Bridge(asyncio.get_running_loop(), bodies)
+        self._bridge = Bridge(asyncio.get_running_loop(), services.bodies)
         await asyncio.to_thread(self._launch, self._bridge)
         self._launched = True
         logger.info("job.runner_ready", database=str(self._settings.home / "jobs.sqlite"))
@@ -168,7 +162,7 @@ class JobRunner:
         _take_over_log()
         DBOS.launch()
         for queue in _QUEUES.values():
-            DBOS.register_queue(queue, worker_concurrency=1, global_concurrency=1, polling_interval_sec=0.2)
+            DBOS.register_queue(queue, worker_concurrency=1, global_concurrency=1, polling_interval_sec=0.5)
         self._forget_old()
 
     async def _stop_dbos(self) -> None:

@@ -20,6 +20,17 @@ from satudata.validation.text import Language
 FOLDER = Path(__file__).parent
 ENGLISH = FOLDER / "locale" / "en" / "LC_MESSAGES" / "portal.po"
 
+# Without the dates and names of tools, so that the file changes only when words do.
+_HEADER = """\
+# English words of the portal; the messages themselves are the Indonesian ones.
+msgid ""
+msgstr ""
+"Language: en\\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+
+"""
 _METHODS = [("**/templates/**.html", "jinja2.ext.babel_extract"), ("**.py", "python")]
 _OPTIONS = {"**/templates/**.html": {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}}
 _KEYWORDS = {
@@ -67,11 +78,12 @@ def extract() -> Catalog:
 
 def main() -> None:
     """Bring the English file up to date with templates and code, keeping what is translated."""
-    catalog = read_catalog() if ENGLISH.exists() else Catalog(locale="en")
+    catalog = read_catalog()
     catalog.update(extract(), no_fuzzy_matching=True)
     catalog.obsolete.clear()
     with ENGLISH.open("wb") as file:
-        write_po(file, catalog, width=110, no_location=True, omit_header=False, sort_output=True)
+        file.write(_HEADER.encode())
+        write_po(file, catalog, width=0, no_location=True, omit_header=True, sort_output=True)
     empty = [message.id for message in catalog if message.id and not all_translated(message.string)]
     print(f"{len(catalog)} messages, {len(empty)} without English")
     for message in empty:

@@ -18,6 +18,7 @@ from satudata.datasets.exports.cache import ExportFormat
 from satudata.datasets.files.keys import raw_key
 from satudata.datasets.versions.types import DatasetVersion, VersionState
 from satudata.hub.assembly import Hub
+from satudata.hub.web.identifiers import plain_id
 from satudata.hub.web.problems import LoginNeeded, WebProblem
 from satudata.validation.contracts.model import AccessLevel
 from satudata.validation.text import Text
@@ -84,9 +85,7 @@ async def download(request: Request) -> Response:
     if etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     contract = await hub.services.catalogue.contract(slug, version.contract_version)
-    path = await hub.services.exports.export(
-        version.snapshot, contract, format, _about(hub, dataset, version)
-    )
+    path = await hub.exports.export(version.snapshot, contract, format, _about(hub, dataset, version))
     name = f"{slug.replace('/', '-')}-v{version.number}.{format.value}"
     return FileResponse(path, headers=headers, media_type=_MEDIA_TYPES[format], filename=name)
 
@@ -96,7 +95,7 @@ async def submission_report(request: Request) -> Response:
     hub: Hub = request.app.state.hub
     _require_login(request)
     report = await hub.services.submissions.report_json(
-        request.state.principal, request.path_params["submission"]
+        request.state.principal, plain_id(request, "submission")
     )
     return Response(report, headers={"Cache-Control": "private, no-cache"}, media_type="application/json")
 
@@ -105,9 +104,7 @@ async def submission_file(request: Request) -> Response:
     """The file as it was uploaded, refused or not: nothing an agency sent is lost."""
     hub: Hub = request.app.state.hub
     _require_login(request)
-    submission = await hub.services.submissions.get(
-        request.state.principal, request.path_params["submission"]
-    )
+    submission = await hub.services.submissions.get(request.state.principal, plain_id(request, "submission"))
     headers = {
         "Cache-Control": "private, no-cache",
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(submission.file_name)}",

@@ -11,10 +11,14 @@ from pathlib import Path
 
 import orjson
 import structlog
+from sqlalchemy import text
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from satudata.datasets.files.keys import raw_key
+from satudata.datasets.migrations import is_current
+from satudata.datasets.services import Services
 from satudata.hub.assembly import Hub
 
 TIMEOUT_SECONDS = 5.0
@@ -36,9 +40,9 @@ async def readyz(request: Request) -> Response:
     """Every part is asked at once, within five seconds."""
     hub: Hub = request.app.state.hub
     checks: dict[str, Callable[[], Awaitable[bool]]] = {
-        "database": hub.services.database_answers,
-        "migrations": hub.services.migrations_are_current,
-        "files": lambda: asyncio.to_thread(_writable, hub.settings.home),
+        "database": lambda: _database_answers(hub.services),
+        "migrations": lambda: is_current(hub.services.database),
+        "files": lambda: _files_answer(hub),
         "jobs": lambda: _true(hub.runner.healthy),
     }
     results = await asyncio.gather(*(_passes(name, check) for name, check in checks.items()))
@@ -54,6 +58,17 @@ async def _passes(name: str, check: Callable[[], Awaitable[bool]]) -> bool:
     except Exception:  # any fault of a part is an answer here: not ready
         logger.exception("health.failed", part=name)
         return False
+
+
+async def _database_answers(services: Services) -> bool:
+    async with services.database.read() as session:
+        return (await session.execute(text("SELECT 1"))).scalar_one() == 1
+
+
+async def _files_answer(hub: Hub) -> bool:
+    """The home can be written to, and the store (which may be elsewhere) can be asked."""
+    await hub.services.files.exists(raw_key("0" * 64))
+    return await asyncio.to_thread(_writable, hub.settings.home)
 
 
 async def _true(value: bool) -> bool:

@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Route
 
 from satudata.datasets.access.principal import Principal
 from satudata.datasets.submissions.types import Upload
+from satudata.hub.web.identifiers import plain_id
 from satudata.hub.web.problems import LoginNeeded
 
 
@@ -31,7 +32,7 @@ async def receive_upload(request: Request) -> Response:
     principal = _known(request)
     submissions = request.app.state.hub.services.submissions
     try:
-        upload = await submissions.receive_upload(principal, request.path_params["upload"], _body(request))
+        upload = await submissions.receive_upload(principal, plain_id(request, "upload"), _body(request))
     except ClientDisconnect:
         # Nobody is left to answer; the service has thrown the part away and the upload can be sent again.
         return Response(status_code=499)
@@ -41,7 +42,7 @@ async def receive_upload(request: Request) -> Response:
 async def upload_status(request: Request) -> Response:
     """The upload as it is known now."""
     submissions = request.app.state.hub.services.submissions
-    return _answer(await submissions.get_upload(_known(request), request.path_params["upload"]))
+    return _answer(await submissions.get_upload(_known(request), plain_id(request, "upload")))
 
 
 async def _body(request: Request) -> AsyncIterator[bytes]:

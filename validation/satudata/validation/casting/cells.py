@@ -108,7 +108,9 @@ def _number(cell: str, column: Column) -> Cell:
 
 def _at_scale(number: Decimal, scale: int) -> Decimal:
     """Rounded to the scale; numbers far too large for any column come back as they are."""
-    return number.quantize(Decimal(1).scaleb(-scale), context=_EXACT) if number.adjusted() < _WITHIN else number
+    return (
+        number.quantize(Decimal(1).scaleb(-scale), context=_EXACT) if number.adjusted() < _WITHIN else number
+    )
 
 
 def _not_a_number(cell: str, column: Column) -> Problem:
@@ -140,7 +142,11 @@ def _date(cell: str, column: Column) -> Cell:
     form = date_format(pattern)
     if re.match(form.regex, cell):
         moment = _parsed(cell, form)
-        return Cell(problem=_not_the_type(column, word("why.no_such_day"))) if moment is None else Cell(moment.date())
+        return (
+            Cell(problem=_not_the_type(column, word("why.no_such_day")))
+            if moment is None
+            else Cell(moment.date())
+        )
     return Cell(problem=_other_date(cell, column, pattern))
 
 
@@ -149,7 +155,9 @@ def _other_date(cell: str, column: Column, pattern: str) -> Problem:
     why = word("why.format", format=pattern)
     iso = date_format("yyyy-MM-dd")
     moment = _parsed(cell[:10], iso) if re.match(iso.regex, cell[:10]) else None
-    return _not_the_type(column, why, _shown(moment, pattern) if moment and column.type is ColumnType.DATE else None)
+    return _not_the_type(
+        column, why, _shown(moment, pattern) if moment and column.type is ColumnType.DATE else None
+    )
 
 
 def _moment(cell: str, column: Column) -> Cell:
@@ -176,11 +184,13 @@ def _parsed(cell: str, form: DateFormat) -> datetime | None:
     directives = form.strptime.replace("%#z", "%z").replace("%3f", "%f").replace("%6f", "%f")
     text = re.sub(r"([+-][0-9]{2})$", r"\g<1>00", cell) if form.zoned else cell
     try:
-        return datetime.strptime(text, directives)  # noqa: DTZ007 the zone is put in by the caller
+        return datetime.strptime(text, directives)
     except ValueError:
         return None
 
 
 def _shown(moment: datetime, pattern: str) -> str:
-    directives = date_format(pattern).strptime.replace("%#z", "Z").replace("%3f", "000").replace("%6f", "000000")
+    directives = (
+        date_format(pattern).strptime.replace("%#z", "Z").replace("%3f", "000").replace("%6f", "000000")
+    )
     return moment.strftime(directives)

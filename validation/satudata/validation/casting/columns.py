@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from satudata.validation.casting.cells import FALSE, ISO_DATETIME, TRUE, Cell, Problem, read_cell
+from satudata.validation.casting.cells import FALSE, ISO_DATETIME, TRUE, Problem, Value, read_cell
 from satudata.validation.casting.numbers import number_regex, separators
 from satudata.validation.contracts.date_formats import DateFormat, date_format
 from satudata.validation.contracts.model import Column, ColumnType, NumberStyle
@@ -50,57 +50,63 @@ def polars_type(column: Column) -> pl.DataType:
 
 def cast_batch(raw: pl.DataFrame, columns: tuple[Column, ...]) -> CastBatch:
     """Cast the text columns of `raw` that the contract columns name."""
+    untouched = _clean_texts(raw, [column for column in columns if column.type is ColumnType.STRING])
     plain = raw.select(
-        expression.alias(name)
+        pl.col(column.name) if column.name in untouched else _plain_cells(column).alias(column.name)
         for column in columns
-        for name, expression in ((column.name, _plain_cells(column)), (_open(column), _open_cells(column)))
     )
     problems: list[CellProblem] = []
     typed = [
-        _with_open_cells(plain[column.name], raw[column.name], plain[_open(column)], column, problems)
+        plain[column.name]
+        if column.type is ColumnType.STRING
+        else _with_open_cells(plain[column.name], raw[column.name], column, problems)
         for column in columns
     ]
     return CastBatch(pl.DataFrame(typed), problems)
 
 
-def _open(column: Column) -> str:
-    return f"{column.name}?"
+def _clean_texts(raw: pl.DataFrame, columns: list[Column]) -> set[str]:
+    """Text columns without outer blanks, empty texts and words for missing: they are right as they are."""
+    candidates = [column.name for column in columns if not column.missing_values]
+    if not candidates or raw.is_empty():
+        return set()
+    clean = raw.select(
+        (
+            (pl.col(name).str.strip_chars().str.len_bytes().sum() == pl.col(name).str.len_bytes().sum())
+            & (pl.col(name).str.len_bytes().min().fill_null(1) > 0)
+        ).alias(name)
+        for name in candidates
+    )
+    return {name for name in candidates if clean[name][0]}
 
 
-def _open_cells(column: Column) -> pl.Expr:
-    """Cells that hold something and that the expression did not take."""
-    if column.type is ColumnType.STRING:
-        return pl.lit(value=False)
-    return (pl.col(column.name).str.len_bytes() > 0) & _plain_cells(column).is_null()
-
-
-def _with_open_cells(
-    plain: pl.Series, raw: pl.Series, still_open: pl.Series, column: Column, problems: list[CellProblem]
-) -> pl.Series:
-    positions = still_open.fill_null(value=False).arg_true()
-    if column.type is ColumnType.STRING or positions.is_empty():
+def _with_open_cells(plain: pl.Series, raw: pl.Series, column: Column, problems: list[CellProblem]) -> pl.Series:
+    """Put in what the expression did not take although the cell holds something."""
+    if plain.null_count() == raw.null_count():
+        return plain
+    positions = (plain.is_null() & (raw.str.len_bytes() > 0)).fill_null(value=False).arg_true()
+    if positions.is_empty():
         return plain
     texts = raw.gather(positions)
     read = {text: read_cell(text, column) for text in texts.unique().to_list()}
     found: list[int] = []
-    values: list[Cell] = []
+    values: list[Value] = []
     for position, text in zip(positions.to_list(), texts.to_list(), strict=True):
         cell = read[text]
         if cell.problem is not None:
             problems.append(CellProblem(position, column.name, text, cell.problem))
         if cell.value is not None:
             found.append(position)
-            values.append(cell)
-    if not found:
-        return plain
-    return plain.scatter(found, pl.Series([cell.value for cell in values], dtype=polars_type(column)))
+            values.append(cell.value)
+    return plain.scatter(found, pl.Series(values, dtype=polars_type(column))) if found else plain
 
 
 def _plain_cells(column: Column) -> pl.Expr:
     text = pl.col(column.name)
     if column.type is ColumnType.STRING:
         stripped = text.str.strip_chars()
-        return pl.when((stripped != "") & ~stripped.is_in(column.missing_values)).then(stripped)
+        filled = stripped.str.len_bytes() > 0
+        return pl.when(filled & ~stripped.is_in(column.missing_values)).then(stripped)
     if column.missing_values:
         text = pl.when(~text.is_in(column.missing_values)).then(text)
     if column.type is ColumnType.INTEGER:

@@ -5,7 +5,7 @@ Problems are noted, never raised; the column that comes back is then only good f
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -172,7 +172,7 @@ def _bound_value(place: Node, kind: ColumnType) -> Decimal | date | None:
     try:
         if kind in (ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.FLOAT):
             number = Decimal(text)
-            return number if number.is_finite() else None
+            return number if number.is_finite() and (kind is ColumnType.FLOAT or _storable(number)) else None
         if kind is ColumnType.DATE:
             return date.fromisoformat(text)
         if kind is ColumnType.DATETIME:
@@ -181,6 +181,12 @@ def _bound_value(place: Node, kind: ColumnType) -> Decimal | date | None:
     except (ValueError, InvalidOperation):
         return None
     return None
+
+
+def _storable(number: Decimal) -> bool:
+    """Whether a decimal column could hold it."""
+    finest = Decimal(1).scaleb(-MAX_PRECISION)
+    return number.adjusted() < MAX_PRECISION and number.quantize(finest, context=Context(prec=60)) == number
 
 
 def _moved(value: Decimal | date, step: int, kind: ColumnType, scale: int) -> Decimal | date:
@@ -216,7 +222,8 @@ def _allowed_values(node: Node, kind: ColumnType, problems: Problems) -> tuple[s
         if quality.text("metric") == "invalidValues" and quality.at("arguments").at("validValues").present:
             place = quality.at("arguments").at("validValues")
             values = quality.at("arguments").texts("validValues")
-    if values and kind not in (ColumnType.STRING, ColumnType.INTEGER):
+    whole = kind is not ColumnType.INTEGER or all(re.fullmatch(r"-?[0-9]{1,18}", value) for value in values)
+    if values and (kind not in (ColumnType.STRING, ColumnType.INTEGER) or not whole):
         problems.add("contract.enum_type", place.path, kind=kind.value)
         return ()
     return tuple(dict.fromkeys(values))

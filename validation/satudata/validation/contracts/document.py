@@ -8,7 +8,7 @@ limited. What the data must look like is the business of `schema.py`.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import yaml
 
@@ -32,7 +32,10 @@ class WrittenFloat(float):
 
 
 class _Loader(yaml.CSafeLoader):
-    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
+    """Knows the types added below and no others."""
+
+
+_Loader.yaml_implicit_resolvers = {}
 
 
 def _implicit(tag: str, pattern: str, first: str) -> None:

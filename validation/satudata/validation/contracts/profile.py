@@ -13,8 +13,10 @@ from satudata.validation.contracts.model import Column
 from satudata.validation.contracts.naming import camel_case, snake_case
 
 RESERVED = frozenset(
-    ["and", "or", "not", "nodes", "edges", "pageInfo", "totalCount", "aggregate", "groups"]
-    + ["key", "rowCount", "version", "citation"]
+    {
+        *("and", "or", "not", "nodes", "edges", "pageInfo", "totalCount", "aggregate", "groups"),
+        *("key", "rowCount", "version", "citation"),
+    }
 )
 """Field names that the API itself uses beside the columns."""
 

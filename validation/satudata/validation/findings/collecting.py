@@ -29,6 +29,10 @@ class Issue:
     """None means the severity of the rule catalogue."""
 
 
+Describe = Callable[[int], tuple[str | None, Mapping[str, object]]]
+"""Value and template values of the n-th row of a list of rows."""
+
+
 @dataclass(slots=True)
 class _Tally:
     count: int = 0
@@ -58,7 +62,7 @@ class Collector:
         code: str,
         column: str | None,
         rows: Sequence[int],
-        describe: Callable[[int], tuple[str | None, Mapping[str, object]]],
+        describe: Describe,
         severity: Severity | None = None,
     ) -> None:
         """One issue for each record number in `rows` (ascending).

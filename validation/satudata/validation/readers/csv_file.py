@@ -1,8 +1,8 @@
 """CSV: separator, header row and title rows found by the contract's headers; cells streamed as text by polars.
 
-polars fills short rows with nulls and stops at long ones. Both are told here: separators are counted over the
-bytes and over the cells, and only when the numbers disagree is the file walked once more, record by record,
-to name the rows. Record numbers count every record of the file, title rows and blank ones too.
+polars fills short rows with nulls and stops at long ones. Both are told here. A short row lacks its last cell;
+only when such cells are empty are separators counted over the bytes, and only when some are lacking is the file
+walked once more, record by record, to name the rows. Record numbers count every record of the file, title rows and blank ones too.
 """
 
 import csv
@@ -117,18 +117,16 @@ class _CsvReader:
         self._layout = layout
         self._issues = issues
         self._names = [f"c{index}" for index in range(dialect.width)]
-        self._has_quotes = False
         self._first_row = dialect.header.index + 2
         self._unnamed: set[int] = set()
 
     def batches(self) -> Iterator[pl.DataFrame]:
-        expected = self._count_separators() - self._dialect.separators
-        seen = records = 0
-        ragged = False
+        records = 0
+        may_be_short = ragged = False
         try:
             for raw in self._scan(truncate=False, skip=0):
-                seen += self._separators_in(raw) if self._has_quotes else 0
                 records += raw.height
+                may_be_short = may_be_short or raw[self._names[-1]].null_count() > 0
                 yield self._batch(raw)
         except pl.exceptions.ComputeError as error:
             if "more fields" not in str(error):
@@ -136,7 +134,7 @@ class _CsvReader:
             ragged = True
             for raw in self._scan(truncate=True, skip=records):
                 yield self._batch(raw)
-        if ragged or expected - seen != records * (self._dialect.width - 1):
+        if ragged or (may_be_short and self._lacks_separators(records)):
             self._name_ragged_rows()
 
     def _scan(self, *, truncate: bool, skip: int) -> Iterator[pl.DataFrame]:
@@ -187,22 +185,18 @@ class _CsvReader:
 
     # -- ragged rows
 
-    def _count_separators(self) -> int:
-        separator = self._dialect.delimiter.encode()
-        count = 0
+    def _lacks_separators(self, records: int) -> bool:
+        """Whether there are fewer separators between cells than so many full records have."""
+        separator = self._dialect.delimiter
+        found, quotes = -self._dialect.separators, False
         with self._path.open("rb") as file:
             while chunk := file.read(CHUNK):
-                count += chunk.count(separator)
-                self._has_quotes = self._has_quotes or b'"' in chunk
-        return count
-
-    def _separators_in(self, raw: pl.DataFrame) -> int:
-        """Separators inside quoted cells."""
-        counts = (
-            pl.col(name).str.count_matches(self._dialect.delimiter, literal=True).sum()
-            for name in self._names
-        )
-        return int(raw.select(pl.sum_horizontal(counts)).item() or 0)
+                found += chunk.count(separator.encode())
+                quotes = quotes or b'"' in chunk
+        if quotes:
+            counts = [pl.col(name).str.count_matches(separator, literal=True).sum() for name in self._names]
+            found -= sum(raw.select(pl.sum_horizontal(counts)).item() or 0 for raw in self._scan(truncate=False, skip=0))
+        return found != records * (self._dialect.width - 1)
 
     def _name_ragged_rows(self) -> None:
         """Walk the records and note each one with more or fewer cells than the header."""

@@ -9,14 +9,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from importlib import resources
 
 import polars as pl
-import yaml
 
 from satudata.validation.contracts.model import CodeBinding, CodeFormat
 from satudata.validation.findings.catalogue import word
 from satudata.validation.references import CodeEntry, References
+from satudata.validation.rows.place_names import place_name
 from satudata.validation.text import Text
 
 SUGGESTED = 50
@@ -101,7 +100,7 @@ class CodeBook:
     def _by_name(self) -> Mapping[str, list[int]]:
         places: dict[str, list[int]] = {}
         for position, label in enumerate(self.codes["label"].to_list()):
-            places.setdefault(plain_name(label), []).append(position)
+            places.setdefault(place_name(label).whole, []).append(position)
         return places
 
     def _rewritten(self, value: str) -> str | None:
@@ -109,7 +108,7 @@ class CodeBook:
         return self._by_digits.get(digits) if digits else None
 
     def _named(self, value: str) -> str | None:
-        places = self._by_name.get(plain_name(value), []) if not value[:1].isdigit() else []
+        places = self._by_name.get(place_name(value).whole, []) if not value[:1].isdigit() else []
         if len(places) != 1:
             return None
         code, label = self.codes.select("written", "label").row(places[0])
@@ -131,38 +130,3 @@ def _written(code: pl.Expr, form: CodeFormat) -> pl.Expr:
         return code
     digits = code.str.replace_all(".", "", literal=True)
     return digits if form is CodeFormat.PLAIN else digits.str.pad_end(4, "0")
-
-
-def same_name(name: str, label: str) -> bool:
-    """Whether a name in a file is the label of a code, whatever its spelling.
-
-    A regency and a city of one name differ; a name that says neither goes with both.
-    """
-    left, right = plain_name(name), plain_name(label)
-    if left == right:
-        return True
-    kinds = tuple(_name_words()["kinds"])
-    left_kind = next((kind for kind in kinds if left.startswith(kind)), "")
-    right_kind = next((kind for kind in kinds if right.startswith(kind)), "")
-    if left_kind and right_kind and left_kind != right_kind:
-        return False
-    return left.removeprefix(left_kind) == right.removeprefix(right_kind)
-
-
-def plain_name(name: str) -> str:
-    """A place name without capitals, punctuation and blanks, its abbreviations written out."""
-    words = _name_words()
-    parts = [words["replace"].get(part, part) for part in re.findall(r"[^\W_]+", name.casefold())]
-    joined = "".join(part for part in parts if part not in words["ignore"])
-    return str(words["same"].get(joined, joined))
-
-
-_loaded: dict[str, dict[str, str]] = {}
-
-
-def _name_words() -> dict[str, dict[str, str]]:
-    if not _loaded:
-        text = (resources.files("satudata.validation") / "references" / "name_words.yaml").read_text("utf-8")
-        data = yaml.load(text, Loader=yaml.CSafeLoader)  # noqa: S506 safe loader
-        _loaded.update({key: data[key] if isinstance(data[key], dict) else dict.fromkeys(data[key], "") for key in data})
-    return _loaded

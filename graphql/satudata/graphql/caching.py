@@ -1,0 +1,55 @@
+"""A small least-recently-used cache with room for so many entries and so many bytes."""
+
+from collections import OrderedDict
+from typing import Generic, TypeVar
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+class BoundedCache(Generic[Key, Value]):
+    """What was used longest ago goes first. One entry larger than all the room is not kept."""
+
+    def __init__(self, entries: int, bytes: int) -> None:
+        self._entries = entries
+        self._bytes = bytes
+        self._kept: OrderedDict[Key, tuple[Value, int]] = OrderedDict()
+        self._used = 0
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    @property
+    def used_bytes(self) -> int:
+        """Sum of the sizes given to `put`."""
+        return self._used
+
+    def get(self, key: Key) -> Value | None:
+        """The value, now the most recently used; None when it is not kept."""
+        found = self._kept.get(key)
+        if found is None:
+            return None
+        self._kept.move_to_end(key)
+        return found[0]
+
+    def put(self, key: Key, value: Value, size: int) -> None:
+        """Keep a value that counts as `size` bytes."""
+        self.drop(key)
+        if size > self._bytes:
+            return
+        self._kept[key] = (value, size)
+        self._used += size
+        while self._used > self._bytes or len(self._kept) > self._entries:
+            _, (_, gone) = self._kept.popitem(last=False)
+            self._used -= gone
+
+    def drop(self, key: Key) -> None:
+        """Forget a key, if it is kept."""
+        found = self._kept.pop(key, None)
+        if found is not None:
+            self._used -= found[1]
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._kept.clear()
+        self._used = 0

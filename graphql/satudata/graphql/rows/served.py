@@ -1,0 +1,143 @@
+"""Which datasets serve rows in one epoch, found one by one as documents mention them, never all at once.
+
+A dataset serves rows when the asking principal may see it and a version of it is published. Its types come from the
+contract of that version, which may be older than the newest contract.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from satudata.datasets.access.principal import ANONYMOUS, Principal
+from satudata.datasets.catalogue.types import Dataset
+from satudata.datasets.services import Services
+from satudata.datasets.versions.types import DatasetVersion
+from satudata.graphql.caching import BoundedCache
+from satudata.graphql.mentions import Mentions, Pair
+from satudata.graphql.rows.naming import DatasetAddress
+from satudata.graphql.rows.types import RowTypes, StaticTypes
+from satudata.validation.contracts.model import DataContract
+
+KEPT_ANSWERS = 10_000
+KEPT_TYPES = 1_000
+
+
+@dataclass(frozen=True)
+class ServedDataset:
+    """A dataset with rows: its newest readable version and the types made from that version's contract."""
+
+    dataset: Dataset
+    latest: DatasetVersion
+    contract: DataContract
+    types: RowTypes
+
+    @property
+    def address(self) -> DatasetAddress:
+        return DatasetAddress.of(self.dataset.slug)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What of the rows one schema shows. `agencies` are agency fields, those of the datasets included."""
+
+    datasets: tuple[ServedDataset, ...] = ()
+    agencies: tuple[str, ...] = ()
+    any_rows: bool = False
+    """Whether there is anything under `data` at all."""
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Equal for scopes that look the same within one epoch."""
+        return (tuple(item.dataset.slug for item in self.datasets), self.agencies, self.any_rows)
+
+
+EMPTY = Scope()
+
+Answer = TypeVar("Answer")
+
+
+class TypeStore:
+    """Row types by contract, kept across epochs: publishing a dataset does not make the types of others anew."""
+
+    def __init__(self, static: StaticTypes) -> None:
+        self.static = static
+        self._kept: BoundedCache[tuple[str, str, str], RowTypes] = BoundedCache(KEPT_TYPES, KEPT_TYPES)
+
+    def of(self, contract: DataContract) -> RowTypes:
+        """The types of a contract version."""
+        key = (contract.id, contract.version, contract.source)
+        types = self._kept.get(key)
+        if types is None:
+            types = RowTypes(contract, self.static)
+            self._kept.put(key, types, 1)
+        return types
+
+
+class RowCatalogue:
+    """Answers about one epoch, each asked of the catalogue once. Thrown away when the epoch changes."""
+
+    def __init__(self, services: Services, types: TypeStore, epoch: int) -> None:
+        self.epoch = epoch
+        self._services = services
+        self._types = types
+        self._answers: BoundedCache[tuple[object, ...], asyncio.Future[object]] = BoundedCache(
+            KEPT_ANSWERS, KEPT_ANSWERS
+        )
+
+    async def scope(self, mentions: Mentions, principal: Principal) -> Scope:
+        """The datasets and agencies of a document, as this principal sees them."""
+        any_rows = await self._serves(None, principal)
+        if not any_rows:
+            return EMPTY
+        found = [await self.find(pair, principal) for pair in sorted(mentions.pairs)]
+        datasets = tuple(item for item in found if item is not None)
+        agencies = {item.address.agency_field for item in datasets}
+        for agency in sorted(mentions.agencies - agencies):
+            if await self._serves(agency, principal):
+                agencies.add(agency)
+        return Scope(datasets, tuple(sorted(agencies)), True)
+
+    async def find(self, pair: Pair, principal: Principal) -> ServedDataset | None:
+        """The dataset behind two fields; None when it does not serve rows to this principal."""
+        found = await self._once(("dataset", pair), lambda: self._find(pair, ANONYMOUS))
+        if found is None and principal.grants:
+            return await self._once(("dataset", pair, principal), lambda: self._find(pair, principal))
+        return found
+
+    async def everything(self) -> tuple[ServedDataset, ...]:
+        """Every open dataset that serves rows, by agency and dataset."""
+        fields = await self._services.catalogue.fields(ANONYMOUS)
+        found = [await self.find((item.agency_field, item.dataset_field), ANONYMOUS) for item in fields]
+        return tuple(item for item in found if item is not None)
+
+    async def _serves(self, agency: str | None, principal: Principal) -> bool:
+        catalogue = self._services.catalogue
+        if await self._once(("serves", agency), lambda: catalogue.serves_rows(ANONYMOUS, agency)):
+            return True
+        if not principal.grants:
+            return False
+        return await self._once(
+            ("serves", agency, principal), lambda: catalogue.serves_rows(principal, agency)
+        )
+
+    async def _find(self, pair: Pair, principal: Principal) -> ServedDataset | None:
+        catalogue = self._services.catalogue
+        dataset = await catalogue.by_field(*pair, principal)
+        if dataset is None or dataset.latest is None:
+            return None
+        contract = dataset.contract
+        if contract.version != dataset.latest.contract_version:
+            contract = await catalogue.contract(dataset.slug, dataset.latest.contract_version)
+        return ServedDataset(dataset, dataset.latest, contract, self._types.of(contract))
+
+    async def _once(self, key: tuple[object, ...], ask: Callable[[], Awaitable[Answer]]) -> Answer:
+        future: asyncio.Future[Answer] | None = self._answers.get(key)  # type: ignore[assignment]  # by key, one type each
+        if future is None:
+            future = asyncio.ensure_future(ask())
+            self._answers.put(key, future, 1)  # type: ignore[arg-type]  # as above
+        try:
+            return await asyncio.shield(future)
+        except Exception:
+            self._answers.drop(key)
+            raise

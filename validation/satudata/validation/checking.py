@@ -1,0 +1,262 @@
+"""Checks one file against its contract: the public entry of this component.
+
+Read, cast, check rows, find repeated keys, fold measures, judge the set, report. Whatever the file holds, the
+answer is a report; an exception here means that the contract cannot be used (ContractError) or that the hub is
+at fault (CheckFault).
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from satudata.validation.casting.columns import CastBatch, CellProblem, cast_batch
+from satudata.validation.contracts.code_lists import require_code_lists
+from satudata.validation.contracts.model import Column, DataContract, SetRule, Severity
+from satudata.validation.findings.collecting import Collector, Describe, Issue
+from satudata.validation.readers.detection import Unreadable
+from satudata.validation.readers.opening import open_table
+from satudata.validation.readers.table import ROW, Table
+from satudata.validation.references import References
+from satudata.validation.reports.model import Report, Verdict
+from satudata.validation.rows.checks import bounds_text, checks_of
+from satudata.validation.rows.codes import CodeBook
+from satudata.validation.rows.keys import RepeatFinder
+from satudata.validation.rows.running import Failures, RowChecker
+from satudata.validation.sets.measures import Measures
+from satudata.validation.sets.ratios import rule_values
+from satudata.validation.storing import TypedTable
+from satudata.validation.text import Text
+
+MAX_FINDINGS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class CheckProgress:
+    """`stage` is a CheckStage of the API; `done` and `total` count rows, `total` where it is known."""
+
+    stage: str
+    done: int
+    total: int | None = None
+
+
+def check_file(
+    path: Path,
+    contract: DataContract,
+    references: References,
+    *,
+    file_name: str | None = None,
+    previous: Mapping[str, Any] | None = None,
+    output: Path | None = None,
+    max_findings: int = MAX_FINDINGS,
+    progress: Callable[[CheckProgress], None] | None = None,
+) -> Report:
+    """Check `path` and report. The typed table is written to `output` unless the verdict is REJECTED.
+
+    `previous` is `measures` of the previous version's report; `max_findings` caps the findings of one rule on
+    one column, counts stay exact. `file_name` is what people call the file; it never decides what the file is.
+    Raises ContractError when a code list of the contract is not in `references`, CheckFault when a check of
+    ours cannot run.
+    """
+    editions = require_code_lists(contract, references)
+    check = _Check(contract, references, previous, max_findings, progress or (lambda _: None))
+    try:
+        check.run(path, output)
+    except Unreadable as unreadable:
+        check.give_up(unreadable)
+    return check.report(editions)
+
+
+def report_is_unreadable(report: Report) -> bool:
+    """Whether the file could not be read as a table at all, as against a table with mistakes."""
+    return any(rule.code.startswith("file.") and rule.severity is Severity.ERROR for rule in report.rules)
+
+
+class _Check:
+    def __init__(
+        self,
+        contract: DataContract,
+        references: References,
+        previous: Mapping[str, Any] | None,
+        max_findings: int,
+        progress: Callable[[CheckProgress], None],
+    ) -> None:
+        self._contract = contract
+        self._previous = previous
+        self._progress = progress
+        self._references = references
+        self._collector = Collector(contract.columns, max_findings)
+        self._measures = Measures((), frozenset())
+        self._rows = 0
+        self._columns = 0
+        self._unreadable = False
+
+    # -- the way of a file
+
+    def run(self, path: Path, output: Path | None) -> None:
+        self._progress(CheckProgress("READING", 0))
+        with ExitStack() as stack:
+            table = stack.enter_context(open_table(path, self._contract))
+            self._columns = len(table.columns)
+            typed_table = stack.enter_context(TypedTable(output, self._contract.columns)) if output else None
+            self._run_batches(table, typed_table)
+            for issue in table.issues:
+                self._collector.add(issue)
+            if not self._rows and not self._collector.has(Severity.ERROR):
+                raise Unreadable(Issue("file.no_rows"))
+            if typed_table is not None and not self._collector.has(Severity.ERROR):
+                self._progress(CheckProgress("STORING", self._rows, self._rows))
+                typed_table.keep()
+
+    def _run_batches(self, table: Table, typed_table: TypedTable | None) -> None:
+        columns = table.columns
+        books = {
+            column.name: CodeBook.open(column.code, self._references)
+            for column in columns
+            if column.code is not None
+        }
+        checker = RowChecker(columns, checks_of(columns, self._contract.row_rules, books))
+        repeats = self._repeat_finders(columns)
+        self._measures = Measures(columns, _exactly_counted(self._contract))
+        for raw in table.batches:
+            self._progress(CheckProgress("CASTING", self._rows))
+            cast = cast_batch(raw, columns)
+            self._progress(CheckProgress("ROW_CHECKS", self._rows))
+            self._collect_cast_problems(cast, raw)
+            self._collect_failures(checker, cast, raw)
+            for finder, _ in repeats:
+                finder.add(cast.typed, raw[ROW])
+            self._measures.add(cast.typed)
+            self._rows += raw.height
+            if typed_table is not None and not table.missing and not self._collector.has(Severity.ERROR):
+                typed_table.add(cast.typed)
+        for finder, code in repeats:
+            self._collect_repeats(finder, code)
+        self._judge_set(books)
+
+    def give_up(self, unreadable: Unreadable) -> None:
+        """The file turned out not to be a table: only that is told, with what was found so far."""
+        self._unreadable = True
+        for issue in unreadable.issues:
+            self._collector.add(issue)
+
+    def report(self, editions: dict[str, str]) -> Report:
+        rules = self._collector.rules()
+        severities = {rule.severity for rule in rules}
+        verdict = Verdict.ACCEPTED
+        if Severity.ERROR in severities:
+            verdict = Verdict.REJECTED
+        elif Severity.WARNING in severities:
+            verdict = Verdict.NEEDS_CONFIRMATION
+        return Report(
+            verdict=verdict,
+            rows=0 if self._unreadable else self._rows,
+            columns=0 if self._unreadable else self._columns,
+            contract_id=self._contract.id,
+            contract_version=self._contract.version,
+            findings=self._collector.findings(),
+            rules=rules,
+            editions=editions,
+            measures={"rows": 0, "columns": {}} if self._unreadable else self._measures.as_report(),
+        )
+
+    # -- findings
+
+    def _collect_cast_problems(self, cast: CastBatch, raw: pl.DataFrame) -> None:
+        by_rule: dict[tuple[str, str], list[CellProblem]] = {}
+        for problem in cast.problems:
+            by_rule.setdefault((problem.problem.code, problem.column), []).append(problem)
+        for (code, column), problems in by_rule.items():
+            rows = raw[ROW].gather([problem.position for problem in problems]).to_list()
+            self._collector.add_rows(code, column, rows, _describe_cells(problems))
+
+    def _collect_failures(self, checker: RowChecker, cast: CastBatch, raw: pl.DataFrame) -> None:
+        without_type: dict[str, set[int]] = {}
+        for problem in cast.problems:
+            without_type.setdefault(problem.column, set()).add(problem.position)
+        for failures in checker.run(cast.typed):
+            if failures.check is None:
+                told = without_type.get(failures.column, set())
+                positions = [position for position in failures.positions if position not in told]
+                self._collect_empty(failures.column, positions, raw)
+            else:
+                self._collect_wrong(failures, cast, raw)
+
+    def _collect_empty(self, name: str, positions: list[int], raw: pl.DataFrame) -> None:
+        column = self._contract.by_name[name]
+        code = "row.required" if column.required else "key.required"
+        rows = raw[ROW].gather(positions).to_list()
+        if rows:
+            self._collector.add_rows(
+                code, name, rows, lambda n: (raw[name][positions[n]], {"title": column.title})
+            )
+
+    def _collect_wrong(self, failures: Failures, cast: CastBatch, raw: pl.DataFrame) -> None:
+        check, positions = failures.check, failures.positions
+        if check is None:
+            return
+
+        def describe(n: int) -> tuple[str | None, Mapping[str, object]]:
+            text = raw[failures.column][positions[n]]
+            return text, check.describe(text or "", cast.typed.row(positions[n], named=True))
+
+        rows = raw[ROW].gather(positions).to_list()
+        self._collector.add_rows(check.code, failures.column, rows, describe, check.severity)
+
+    # -- over all batches
+
+    def _repeat_finders(self, columns: tuple[Column, ...]) -> list[tuple[RepeatFinder, str]]:
+        present = {column.name for column in columns}
+        key = tuple(column.name for column in self._contract.key)
+        finders = [(RepeatFinder(key), "key.duplicate")] if key and present >= set(key) else []
+        unique = [column.name for column in columns if column.unique and (column.name,) != key]
+        return finders + [(RepeatFinder((name,)), "row.unique") for name in unique]
+
+    def _collect_repeats(self, finder: RepeatFinder, code: str) -> None:
+        repeats = finder.repeats()
+        if not repeats:
+            return
+        columns = [self._contract.by_name[name] for name in finder.names]
+        names = " + ".join(column.header for column in columns)
+
+        def describe(n: int) -> tuple[str | None, Mapping[str, object]]:
+            value = " / ".join(str(value) for value in repeats[n].values)
+            return value, {"columns": names, "first": repeats[n].first, "title": columns[0].title}
+
+        self._collector.add_rows(code, finder.names[0], [repeat.row for repeat in repeats], describe)
+
+    def _judge_set(self, books: Mapping[str, CodeBook]) -> None:
+        if not self._contract.set_rules or not self._rows:
+            return
+        self._progress(CheckProgress("SET_CHECKS", self._rows, self._rows))
+        values = rule_values(self._contract, self._measures, self._previous, books)
+        # Importing Great Expectations takes seconds: only a contract with set rules pays for it.
+        from satudata.validation.sets.judging import broken_rules
+
+        for rule in broken_rules(self._contract.set_rules, values):
+            self._collector.add(_set_issue(rule, values[rule.measure]))
+
+
+def _describe_cells(problems: list[CellProblem]) -> Describe:
+    return lambda n: (problems[n].text, problems[n].problem.values)
+
+
+def _exactly_counted(contract: DataContract) -> frozenset[str]:
+    """Columns whose distinct values a set rule needs."""
+    wanted = (rule.measure.partition(".") for rule in contract.set_rules)
+    return frozenset(name for kind, _, name in wanted if kind in ("distinct", "coverage"))
+
+
+def _set_issue(rule: SetRule, value: float | None) -> Issue:
+    shown = format(Decimal(repr(round(value or 0.0, 4))).normalize(), "f")
+    _, _, column = rule.measure.partition(".")
+    values = {
+        "rule": Text(rule.message.id, rule.message.get("en")),
+        "measure": rule.measure,
+        "bounds": bounds_text(rule.minimum, rule.maximum),
+    }
+    return Issue("set.rule", column=column or None, value=shown, values=values, severity=rule.severity)

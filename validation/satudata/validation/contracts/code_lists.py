@@ -1,0 +1,27 @@
+"""Whether a folder of references has the code lists a contract names."""
+
+from satudata.validation.contracts.errors import Problems
+from satudata.validation.contracts.model import DataContract
+from satudata.validation.references import References, UnknownCodeList, UnknownEdition
+
+
+def require_code_lists(contract: DataContract, references: References) -> dict[str, str]:
+    """The edition of each list the contract uses. Raises ContractError for lists and editions that are not there."""
+    problems = Problems()
+    editions: dict[str, str] = {}
+    for index, column in enumerate(contract.columns):
+        if column.code is None:
+            continue
+        place = f"schema[0].properties[{index}]"
+        try:
+            editions[column.code.code_list] = references.edition(column.code.code_list, column.code.edition)
+        except UnknownCodeList:
+            known = ", ".join(info.id for info in references.lists()) or "-"
+            problems.add("contract.code_list", f"{place}.codeList", found=column.code.code_list, known=known)
+        except UnknownEdition:
+            known = ", ".join(references.info(column.code.code_list).editions)
+            problems.add(
+                "contract.code_edition", f"{place}.codeEdition", found=column.code.edition or "", known=known
+            )
+    problems.raise_if_any()
+    return dict(sorted(editions.items()))

@@ -1,0 +1,1 @@
+"""Set checks: what only the whole set has. Measures are folded batch by batch; Great Expectations judges them."""
