@@ -6,6 +6,7 @@ import "graphiql/style.css";
 
 import { createGraphiQLFetcher } from "@graphiql/toolkit";
 import { GraphiQL } from "graphiql";
+import { Kind, parse } from "graphql";
 import { createElement } from "react";
 import { createRoot } from "react-dom/client";
 
@@ -14,12 +15,26 @@ const LONGEST_ADDRESS = 6000;
 const root = document.getElementById("ide");
 const asked = new URLSearchParams(window.location.search);
 
-const fetcher = createGraphiQLFetcher({
+const send = createGraphiQLFetcher({
   url: root.dataset.endpoint,
   fetch: (input, init) => window.fetch(input, { ...init, credentials: "same-origin" }),
   headers: { "Accept-Language": document.documentElement.lang },
   enableIncrementalDelivery: false,
 });
+
+// The editor learns an operation's name a moment after it is typed; a document with one operation needs none.
+function fetcher(parameters, options) {
+  const { operationName, ...unnamed } = parameters;
+  return send(isSingle(parameters.query) ? unnamed : parameters, options);
+}
+
+function isSingle(query) {
+  try {
+    return parse(query).definitions.filter((part) => part.kind === Kind.OPERATION_DEFINITION).length === 1;
+  } catch {
+    return false;
+  }
+}
 
 function remember(name, value) {
   const address = new URL(window.location.href);

@@ -54,6 +54,7 @@ def build(package: Path, reference: Path, demo: Path) -> list[Path]:
     superseded = read_superseded(reference / "superseded.csv", regions)
     bps = read_bps_provinces(reference / "bps_provinces.csv", regions)
 
+    demo.mkdir(parents=True, exist_ok=True)
     write_lists(reference, kemendagri_list(regions, superseded), bps_list(bps))
     _replace(demo / "wilayah.parquet", lambda path: regions.write_parquet(path, compression_level=19))
     _replace(demo / "pulau.csv", positions.write_csv)

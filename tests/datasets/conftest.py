@@ -1,6 +1,7 @@
 """A migrated database of both kinds, services on it, and a small cast of agencies and people to act with.
 
-`database` and `open_hub` run on SQLite and on a real PostgreSQL (a wheel, started once a session); `hub` is on SQLite.
+`database` and `either_hub` are on SQLite and on a real PostgreSQL (from a wheel, started once a session) in turn;
+`hub` is on SQLite.
 """
 
 import asyncio
@@ -9,10 +10,11 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -65,9 +67,21 @@ class LeftToTheRunner:
         self.cancelled.append((kind, submission_id))
 
 
+@dataclass(frozen=True)
+class Cast:
+    """Two agencies, `dinas` and `badan`, each with a producer and a steward, and the roles above them."""
+
+    producer: Principal
+    steward: Principal
+    other_producer: Principal
+    other_steward: Principal
+    authority: Principal
+    secretariat: Principal
+
+
 @dataclass
 class Hub:
-    """Services with the cast: two agencies, each with a producer and a steward, and the roles above them."""
+    """Services and the people to act with."""
 
     services: Services
     clock: SettableClock
@@ -81,11 +95,7 @@ class Hub:
 
     async def person(self, name: str, *grants: tuple[Role, str | None]) -> Principal:
         """A new person with these roles from the beginning of time."""
-        people = self.services.people
-        person = await people.create(OPERATOR, name, f"{uuid.uuid4().hex}@example.go.id")
-        for role, agency in grants:
-            await people.assign_role(OPERATOR, person.id, role, agency, start=date(2000, 1, 1))
-        return await people.principal_of(person.id)
+        return await new_person(self.services, name, *grants)
 
     async def upload(self, principal: Principal, data: bytes = GOOD_CSV, name: str = "data.csv") -> str:
         """A file that has arrived; its upload's id."""
@@ -238,7 +248,7 @@ def clock() -> SettableClock:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated, empty SQLite file."""
     file = tmp_path_factory.mktemp("sqlite") / "template.sqlite"
-    asyncio.run(upgrade(f"sqlite+aiosqlite:///{file}"))
+    asyncio.run(upgrade(sqlite_url(file)))
     return file
 
 
@@ -264,6 +274,18 @@ def postgres_folder() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def postgres_template(postgres_folder: Path) -> str:
+    """A migrated, empty PostgreSQL database to copy from."""
+    asyncio.run(postgres_command(postgres_folder, "CREATE DATABASE template_empty"))
+    asyncio.run(upgrade(postgres_url(postgres_folder, "template_empty")))
+    return "template_empty"
+
+
+def sqlite_url(file: Path) -> str:
+    return f"sqlite+aiosqlite:///{file}"
+
+
 def postgres_url(folder: Path, name: str) -> str:
     return f"postgresql+asyncpg://postgres:@/{name}?host={folder}"
 
@@ -275,12 +297,13 @@ async def postgres_command(folder: Path, command: str) -> None:
     await engine.dispose()
 
 
-@pytest.fixture(scope="session")
-def postgres_template(postgres_folder: Path) -> str:
-    """A migrated, empty PostgreSQL database to copy from."""
-    asyncio.run(postgres_command(postgres_folder, "CREATE DATABASE template_hub"))
-    asyncio.run(upgrade(postgres_url(postgres_folder, "template_hub")))
-    return "template_hub"
+@contextmanager
+def postgres_copy(folder: Path, template: str) -> Iterator[str]:
+    """The URL of a database like the template, for as long as the block runs."""
+    name = f"hub_{uuid.uuid4().hex}"
+    asyncio.run(postgres_command(folder, f"CREATE DATABASE {name} TEMPLATE {template}"))
+    yield postgres_url(folder, name)
+    asyncio.run(postgres_command(folder, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -289,14 +312,11 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     if request.param == "sqlite":
         file = tmp_path / "catalogue.sqlite"
         shutil.copy(request.getfixturevalue("sqlite_template"), file)
-        yield f"sqlite+aiosqlite:///{file}"
-        return
-    folder: Path = request.getfixturevalue("postgres_folder")
-    template = request.getfixturevalue("postgres_template")
-    name = f"hub_{uuid.uuid4().hex}"
-    asyncio.run(postgres_command(folder, f"CREATE DATABASE {name} TEMPLATE {template}"))
-    yield postgres_url(folder, name)
-    asyncio.run(postgres_command(folder, f"DROP DATABASE {name} WITH (FORCE)"))
+        yield sqlite_url(file)
+    else:
+        folder = request.getfixturevalue("postgres_folder")
+        with postgres_copy(folder, request.getfixturevalue("postgres_template")) as url:
+            yield url
 
 
 @pytest.fixture
@@ -310,62 +330,98 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 # ---- services
 
 
+async def new_person(services: Services, name: str, *grants: tuple[Role, str | None]) -> Principal:
+    person = await services.people.create(OPERATOR, name, f"{uuid.uuid4().hex}@example.go.id")
+    for role, agency in grants:
+        await services.people.assign_role(OPERATOR, person.id, role, agency, start=date(2000, 1, 1))
+    return await services.people.principal_of(person.id)
+
+
+async def populate(url: str, home: Path) -> Cast:
+    """Agencies, people and the dataset `dinas/contoh`, by the services."""
+    services = await open_services(DatasetsConfig(home=home, database_url=url))
+    for slug in ("dinas", "badan"):
+        await services.agencies.create(OPERATOR, slug, Text(slug.title(), ""), AgencyKind.INSTITUTION)
+    cast = Cast(
+        producer=await new_person(services, "Produsen Dinas", (Role.PRODUCER, "dinas")),
+        steward=await new_person(services, "Walidata Dinas", (Role.STEWARD, "dinas")),
+        other_producer=await new_person(services, "Produsen Badan", (Role.PRODUCER, "badan")),
+        other_steward=await new_person(services, "Walidata Badan", (Role.STEWARD, "badan")),
+        authority=await new_person(services, "Pembina Data", (Role.STANDARDS_AUTHORITY, None)),
+        secretariat=await new_person(services, "Sekretariat", (Role.SECRETARIAT, None)),
+    )
+    await services.catalogue.register(cast.steward, contract())
+    await services.close()
+    return cast
+
+
+@pytest.fixture(scope="session")
+def sqlite_cast(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Cast]:
+    """A SQLite file with the cast in it, to copy from."""
+    folder = tmp_path_factory.mktemp("cast")
+    file = Path(shutil.copy(sqlite_template, folder / "cast.sqlite"))
+    return file, asyncio.run(populate(sqlite_url(file), folder / "home"))
+
+
+@pytest.fixture(scope="session")
+def postgres_cast(
+    postgres_folder: Path, postgres_template: str, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, Cast]:
+    """A PostgreSQL database with the cast in it, to copy from."""
+    command = f"CREATE DATABASE template_cast TEMPLATE {postgres_template}"
+    asyncio.run(postgres_command(postgres_folder, command))
+    url = postgres_url(postgres_folder, "template_cast")
+    return "template_cast", asyncio.run(populate(url, tmp_path_factory.mktemp("cast")))
+
+
 OpenHub = Callable[..., Awaitable[Hub]]
 
 
-@asynccontextmanager
-async def opening(home: Path) -> AsyncIterator[OpenHub]:
-    """Makes hubs and closes them at the end."""
+@pytest.fixture
+async def open_hub(tmp_path: Path) -> AsyncIterator[OpenHub]:
+    """Opens hubs on a database with the cast in it, and closes them at the end. `inline` runs jobs at once."""
     opened: list[Services] = []
 
-    async def open_one(url: str | None = None, *, inline: bool = False, idle: float = 60.0) -> Hub:
+    async def open_one(url: str, cast: Cast, *, inline: bool = False, **config: Any) -> Hub:
         clock = SettableClock()
-        config = DatasetsConfig(home=home, database_url=url, checker_idle_seconds=idle)
-        services = await open_services(config, clock=clock)
+        services = await open_services(
+            DatasetsConfig(home=tmp_path / "home", database_url=url, **config), clock=clock
+        )
         opened.append(services)
         jobs: LeftToTheRunner | InlineJobs = InlineJobs(services.job) if inline else LeftToTheRunner()
         services.attach_jobs(jobs)
-        return await _cast(services, clock, jobs)
+        people = {role.name: getattr(cast, role.name) for role in fields(cast)}
+        return Hub(services, clock, jobs, **people)
 
     yield open_one
     for services in opened:
         await services.close()
 
 
-async def _cast(services: Services, clock: SettableClock, jobs: LeftToTheRunner | InlineJobs) -> Hub:
-    nobody = Principal()
-    hub = Hub(services, clock, jobs, nobody, nobody, nobody, nobody, nobody, nobody)
-    for slug in ("dinas", "badan"):
-        await services.agencies.create(OPERATOR, slug, Text(slug.title(), ""), AgencyKind.INSTITUTION)
-    hub.producer = await hub.person("Produsen Dinas", (Role.PRODUCER, "dinas"))
-    hub.steward = await hub.person("Walidata Dinas", (Role.STEWARD, "dinas"))
-    hub.other_producer = await hub.person("Produsen Badan", (Role.PRODUCER, "badan"))
-    hub.other_steward = await hub.person("Walidata Badan", (Role.STEWARD, "badan"))
-    hub.authority = await hub.person("Pembina Data", (Role.STANDARDS_AUTHORITY, None))
-    hub.secretariat = await hub.person("Sekretariat", (Role.SECRETARIAT, None))
-    return hub
+@pytest.fixture
+def sqlite_hub_url(sqlite_cast: tuple[Path, Cast], tmp_path: Path) -> str:
+    """A SQLite database with the cast in it."""
+    return sqlite_url(Path(shutil.copy(sqlite_cast[0], tmp_path / "hub.sqlite")))
 
 
 @pytest.fixture
-async def open_hub(tmp_path: Path) -> AsyncIterator[OpenHub]:
-    """Opens a hub on a database URL."""
-    async with opening(tmp_path / "home") as open_one:
-        yield open_one
-
-
-@pytest.fixture
-async def hub(open_hub: OpenHub, tmp_path: Path, sqlite_template: Path) -> Hub:
+async def hub(open_hub: OpenHub, sqlite_hub_url: str, sqlite_cast: tuple[Path, Cast]) -> Hub:
     """A hub on SQLite with `dinas/contoh` registered; its jobs are left to the test."""
-    file = tmp_path / "hub.sqlite"
-    shutil.copy(sqlite_template, file)
-    opened = await open_hub(f"sqlite+aiosqlite:///{file}")
-    await opened.services.catalogue.register(opened.steward, contract())
-    return opened
+    return await open_hub(sqlite_hub_url, sqlite_cast[1])
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def cast_database(request: pytest.FixtureRequest) -> Iterator[tuple[str, Cast]]:
+    """A database with the cast in it: once on SQLite, once on PostgreSQL."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite_hub_url"), request.getfixturevalue("sqlite_cast")[1]
+    else:
+        template, cast = request.getfixturevalue("postgres_cast")
+        with postgres_copy(request.getfixturevalue("postgres_folder"), template) as url:
+            yield url, cast
 
 
 @pytest.fixture
-async def either_hub(open_hub: OpenHub, database_url: str) -> Hub:
+async def either_hub(open_hub: OpenHub, cast_database: tuple[str, Cast]) -> Hub:
     """The same, once on SQLite and once on PostgreSQL."""
-    opened = await open_hub(database_url)
-    await opened.services.catalogue.register(opened.steward, contract())
-    return opened
+    return await open_hub(*cast_database)

@@ -18,6 +18,9 @@ from typing import Any
 
 import orjson
 import pytest
+import pytest_asyncio
+from pytest_asyncio import is_async_test
+
 from satudata.datasets.access.principal import ANONYMOUS, OPERATOR, Principal, Role
 from satudata.datasets.agencies.types import AgencyKind
 from satudata.datasets.config import DatasetsConfig
@@ -28,6 +31,8 @@ from satudata.datasets.submissions.types import ReviewDecision, SubmissionState
 from satudata.graphql.config import ApiConfig
 from satudata.graphql.outcome import ExecutionOutcome
 from satudata.graphql.service import GraphQLApi
+from satudata.validation.contracts.loading import load_contract
+from satudata.validation.contracts.model import DataContract
 from satudata.validation.text import Language, Text
 
 ZOO = "dinas-uji/kebun-data"
@@ -41,7 +46,18 @@ HIDDEN = "dinas-uji/terbatas"
 WAITING = "badan-lain/menunggu"
 """Registered, nothing published."""
 
-WORDS = ["Bandung", 'kutip "ganda"', "garis\\miring", "Ağrı", "日本", "tab\there", "<b>&amp;</b>", "a\u2028b", "x" * 300, ""]
+WORDS = [
+    "Bandung",
+    'kutip "ganda"',
+    "garis\\miring",
+    "Ağrı",
+    "日本",
+    "tab\there",
+    "<b>&amp;</b>",
+    "a\u2028b",
+    "x" * 300,
+    "",
+]
 
 
 @dataclass(frozen=True)
@@ -60,6 +76,16 @@ class ZooRow:
     provinsi: str | None
     rahasia: str
     catatan: str | None
+
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of this folder share one event loop, for the services they share live in it."""
+    for item in items:
+        if HERE in item.path.parents and is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
 def zoo_rows(count: int) -> list[ZooRow]:
@@ -222,9 +248,13 @@ class Cast:
         producer = self.producer if own else self.other_producer
         steward = self.steward if own else self.other_steward
         submissions = self.services.submissions
-        upload = await submissions.create_upload(producer, "data.csv", len(data), hashlib.sha256(data).hexdigest())
+        upload = await submissions.create_upload(
+            producer, "data.csv", len(data), hashlib.sha256(data).hexdigest()
+        )
         await submissions.receive_upload(producer, upload.id, _stream(data))
-        submitted = await submissions.submit(producer, slug, upload.id, idempotency_key=uuid.uuid4().hex, **more)
+        submitted = await submissions.submit(
+            producer, slug, upload.id, idempotency_key=uuid.uuid4().hex, **more
+        )
         report = await submissions.report(producer, submitted.id)
         assert report is not None, f"{slug} was not checked"
         checked = await submissions.get(producer, submitted.id)
@@ -263,17 +293,24 @@ async def _person(services: Services, name: str, role: Role, agency: str) -> Pri
 async def _seed(home: Path) -> dict[str, str]:
     """Fill an empty home; returns the ids of the cast."""
     config = DatasetsConfig(home=home)
-    home.mkdir(parents=True)
     await upgrade(config.database)
     services = await _open(home)
     try:
         await services.codes.import_bundled(OPERATOR)
         agencies = services.agencies
         await agencies.create(
-            OPERATOR, "dinas-uji", Text("Dinas Uji", "Test Office"), AgencyKind.PROVINCE, "https://uji.example.go.id"
+            OPERATOR,
+            "dinas-uji",
+            Text("Dinas Uji", "Test Office"),
+            AgencyKind.PROVINCE,
+            "https://uji.example.go.id",
         )
-        await agencies.create(OPERATOR, "badan-lain", Text("Badan Lain", "Other Body"), AgencyKind.INSTITUTION)
-        await agencies.create(OPERATOR, "kemendagri", Text("Kementerian Dalam Negeri", ""), AgencyKind.MINISTRY)
+        await agencies.create(
+            OPERATOR, "badan-lain", Text("Badan Lain", "Other Body"), AgencyKind.INSTITUTION
+        )
+        await agencies.create(
+            OPERATOR, "kemendagri", Text("Kementerian Dalam Negeri", ""), AgencyKind.MINISTRY
+        )
         cast = Cast(
             services,
             await _person(services, "Produsen Uji", Role.PRODUCER, "dinas-uji"),
@@ -282,7 +319,9 @@ async def _seed(home: Path) -> dict[str, str]:
             await _person(services, "Walidata Lain", Role.STEWARD, "badan-lain"),
         )
         register = services.catalogue.register
-        await register(cast.steward, contract_yaml(ZOO, _ZOO_COLUMNS, title="Kebun data", title_en="Data zoo"))
+        await register(
+            cast.steward, contract_yaml(ZOO, _ZOO_COLUMNS, title="Kebun data", title_en="Data zoo")
+        )
         await register(cast.steward, contract_yaml(HIDDEN, access="RESTRICTED", title="Tabel terbatas"))
         await register(cast.other_steward, contract_yaml(GROWN, topic="ekonomi"))
         await register(cast.other_steward, contract_yaml(MANY))
@@ -317,6 +356,7 @@ class SeededHome:
 def seeded_home(tmp_path_factory: pytest.TempPathFactory) -> SeededHome:
     """The home as it was filled; open a copy."""
     home = tmp_path_factory.mktemp("graphql") / "home"
+    home.mkdir(parents=True)
     return SeededHome(home, asyncio.run(_seed(home)))
 
 
@@ -342,23 +382,27 @@ class Asking:
     ) -> ExecutionOutcome:
         return await self.api.execute(document, variables, operation, principal=by, language=language)
 
-    async def data(self, document: str, variables: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+    async def data(
+        self, document: str, variables: dict[str, Any] | None = None, **more: Any
+    ) -> dict[str, Any]:
         """The data of an answer without errors."""
         outcome = await self.outcome(document, variables, **more)
         assert not outcome.errors, outcome.errors
         assert outcome.data is not None
         return outcome.data
 
-    async def error(self, document: str, variables: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+    async def error(
+        self, document: str, variables: dict[str, Any] | None = None, **more: Any
+    ) -> dict[str, Any]:
         """The one error of an answer."""
         outcome = await self.outcome(document, variables, **more)
         assert len(outcome.errors) == 1, outcome.body
         return outcome.errors[0]
 
-    async def zoo(self, arguments: str, selection: str, variables: str = "", **more: Any) -> Any:
+    async def zoo(self, arguments: str, selection: str, **more: Any) -> Any:
         """A field of the zoo: `data.dinasUji.kebunData(<arguments>) { <selection> }`."""
         given = f"({arguments})" if arguments else ""
-        query = f"query{variables} {{ data {{ dinasUji {{ kebunData{given} {{ {selection} }} }} }} }}"
+        query = f"{{ data {{ dinasUji {{ kebunData{given} {{ {selection} }} }} }} }}"
         return (await self.data(query, **more))["data"]["dinasUji"]["kebunData"]
 
 
@@ -372,10 +416,8 @@ async def _asking(home: Path, people: dict[str, str]) -> Asking:
     return Asking(GraphQLApi(services, config), Cast(services, *principals))
 
 
-@pytest.fixture(scope="session")
-async def asking(
-    seeded_home: SeededHome, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Asking]:
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def asking(seeded_home: SeededHome, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Asking]:
     """For tests that only read."""
     home = tmp_path_factory.mktemp("read") / "home"
     shutil.copytree(seeded_home.path, home)
@@ -385,7 +427,7 @@ async def asking(
     await opened.services.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def own(seeded_home: SeededHome, tmp_path: Path) -> AsyncIterator[Asking]:
     """A home for one test alone."""
     home = tmp_path / "home"
@@ -400,6 +442,11 @@ async def own(seeded_home: SeededHome, tmp_path: Path) -> AsyncIterator[Asking]:
 def zoo() -> list[ZooRow]:
     """The rows of the zoo's newest version, in stored order."""
     return ZOO_SECOND
+
+
+@pytest.fixture(scope="session")
+def zoo_contract() -> DataContract:
+    return load_contract(contract_yaml(ZOO, _ZOO_COLUMNS, title="Kebun data", title_en="Data zoo"))
 
 
 @pytest.fixture(scope="session")

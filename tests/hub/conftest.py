@@ -1,4 +1,4 @@
-"""Fixtures of the hub's own tests: the command line, a small demo home, and real servers on copies of it."""
+"""Fixtures of the hub's own tests: the command line, and real servers on copies of the demo home."""
 
 import hashlib
 import json
@@ -20,23 +20,10 @@ import pytest
 
 Cli = Callable[..., "subprocess.CompletedProcess[str]"]
 
-SEED = """
-import asyncio, sys
-from dataclasses import replace
-from pathlib import Path
-from satudata.hub.demo.manifest import load_manifest
-from satudata.hub.demo.seeding import seed_home
-from satudata.hub.settings import load_settings
-
-whole = load_manifest()
-part = replace(whole, datasets=tuple(item for item in whole.datasets if item.slug in sys.argv[2:]))
-asyncio.run(seed_home(load_settings(home=Path(sys.argv[1])), part, print))
-"""
 CREATE = """mutation ($input: CreateUploadInput!) { createUpload(input: $input) {
   upload { id } problems { code message { indonesian } } } }"""
 SUBMIT = """mutation ($input: SubmitDataInput!) { submitData(input: $input) {
   submission { id } problems { code message { indonesian } } } }"""
-SMALL = ("disnakertrans-jabar/upah-minimum", "kemenkes/puskesmas")
 
 
 def clean_environment(**extra: str) -> dict[str, str]:
@@ -191,33 +178,17 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
         server.end()
 
 
-@pytest.fixture(scope="session")
-def seeded_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A finished demo home with two of the datasets; made once, never served itself."""
-    home = tmp_path_factory.mktemp("seeded") / "home"
-    ended = subprocess.run(
-        [sys.executable, "-c", SEED, str(home), *SMALL],
-        env=clean_environment(),
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert ended.returncode == 0, ended.stdout[-2000:] + ended.stderr[-4000:]
-    return home
-
-
 @pytest.fixture
-def home(seeded_home: Path, tmp_path: Path) -> Path:
-    """A copy of the seeded home for one test alone."""
-    return Path(shutil.copytree(seeded_home, tmp_path / "home"))
+def home(demo_home: Path, tmp_path: Path) -> Path:
+    """A copy of the demo home for one test alone."""
+    return Path(shutil.copytree(demo_home, tmp_path / "home"))
 
 
 @pytest.fixture(scope="module")
-def server(seeded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server on a copy of the seeded home, shared by the tests of a module."""
+def server(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server on a copy of the demo home, shared by the tests of a module."""
     folder = tmp_path_factory.mktemp("served")
-    server = start_server(Path(shutil.copytree(seeded_home, folder / "home")), folder / "server.log")
+    server = start_server(Path(shutil.copytree(demo_home, folder / "home")), folder / "server.log")
     server.wait_until_ready()
     yield server
     server.end()

@@ -65,7 +65,7 @@ def submit(hub: Hub, slug: str, path: Any, producer: dict[str, Any]) -> str:
 
 
 @pytest.fixture(scope="module")
-def publish(module_demo_server: Hub, sample: Find) -> Publish:
+def publish(sample: Find, module_demo_server: Hub) -> Publish:
     """`publish("01")` brings a sample to version 1 and returns the hub that serves it."""
     hub = module_demo_server
 
@@ -169,6 +169,22 @@ def test_04_climate(publish: Publish) -> None:
     assert rows(hub, "bmkg", "iklimBandungAsli", november)["aggregate"]["rr"]["sum"] == "477.6"
 
 
+def test_05_merged_headers_are_refused_and_kept(sample: Find, module_demo_server: Hub) -> None:
+    """No agency of the demo grows rice; the statistics office sends the file. Its report stays readable to it."""
+    hub, found = module_demo_server, sample("05")
+    slug = "bps/produksi-tanaman-pangan"
+    contract = found.contract.replace("kementan", "bps")
+    producer, steward = hub.account("PRODUCER", "bps"), hub.account("STEWARD", "bps")
+    act(hub, REGISTER, {"contractYaml": contract}, steward)
+    submission = submit(hub, slug, found.path, producer)
+    refused = wait_for(hub, submission, "REJECTED", producer)
+    assert refused["report"]["verdict"] == "REJECTED"
+    assert [rule["code"] for rule in refused["report"]["rules"]] == ["file.header"]
+    assert hub.graphql(SUBMISSION, {"id": submission})["data"]["submission"] is None
+    latest = hub.graphql(f'{{ dataset(key: {{slug: "{slug}"}}) {{ latest {{ number }} }} }}')
+    assert latest["data"]["dataset"]["latest"] is None
+
+
 def test_06_health_centres(publish: Publish) -> None:
     hub = publish("06")
     assert rows(hub, "kemenkes", "daftarPuskesmas", "{ totalCount }")["totalCount"] == 10292
@@ -206,7 +222,7 @@ def test_08_earthquakes(publish: Publish) -> None:
     assert rows(hub, "bmkg", "gempaSemua", marked)["totalCount"] == 11
 
 
-def test_09_catalogue_of_an_agency_new_to_the_hub(module_demo_server: Hub, publish: Publish) -> None:
+def test_09_catalogue_of_an_agency_new_to_the_hub(publish: Publish, module_demo_server: Hub) -> None:
     """The operator's commands on a hub that is running: agency, people, roles, tokens."""
     hub = module_demo_server
 

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 import yaml
+
 from satudata.validation.checking import check_file
 from satudata.validation.contracts.loading import load_contract
 from satudata.validation.contracts.model import DataContract

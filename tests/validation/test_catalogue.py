@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 import satudata.validation.findings.catalogue as module
 from satudata.validation.findings.catalogue import CatalogueError, catalogue, title_of, word
 
@@ -45,7 +46,11 @@ def test_an_unknown_code_shows_itself() -> None:
 @pytest.mark.parametrize(
     "entry",
     [
-        {"title": {"id": "a", "en": "b"}, "message": {"id": "a {x}", "en": "b"}, "fix": {"id": "a", "en": "b"}},
+        {
+            "title": {"id": "a", "en": "b"},
+            "message": {"id": "a {x}", "en": "b"},
+            "fix": {"id": "a", "en": "b"},
+        },
         {"title": {"id": "a"}, "message": {"id": "a", "en": "b"}, "fix": {"id": "a", "en": "b"}},
         {"title": {"id": "a", "en": "b"}, "message": {"id": "a", "en": "b"}},
         {

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
+
 from satudata.validation.contracts.code_lists import require_code_lists
 from satudata.validation.contracts.errors import ContractError
 from satudata.validation.contracts.loading import load_contract
@@ -44,13 +45,20 @@ def test_a_whole_contract(contract_document: Document) -> None:
                 "primaryKey": True,
                 "primaryKeyPosition": 1,
                 "customProperties": custom(
-                    codeList="kemendagri/wilayah", codeSystem="KEMENDAGRI", codeLevel="REGENCY", codeFormat="PADDED4"
+                    codeList="kemendagri/wilayah",
+                    codeSystem="KEMENDAGRI",
+                    codeLevel="REGENCY",
+                    codeFormat="PADDED4",
                 ),
             },
             {
                 "name": "tanggal",
                 "logicalType": "date",
-                "logicalTypeOptions": {"format": "dd/MM/yyyy", "minimum": "2020-01-01", "exclusiveMaximum": "2030-01-01"},
+                "logicalTypeOptions": {
+                    "format": "dd/MM/yyyy",
+                    "minimum": "2020-01-01",
+                    "exclusiveMaximum": "2030-01-01",
+                },
             },
             {
                 "name": "nilai",
@@ -58,13 +66,25 @@ def test_a_whole_contract(contract_document: Document) -> None:
                 "logicalType": "number",
                 "physicalType": "decimal(18,3)",
                 "logicalTypeOptions": {"exclusiveMinimum": 0},
-                "customProperties": custom(numberStyle="1.234,56", unit="USD", title={"id": "Nilai", "en": "Value"}),
+                "customProperties": custom(
+                    numberStyle="1.234,56", unit="USD", title={"id": "Nilai", "en": "Value"}
+                ),
             },
             {"name": "rasio", "logicalType": "number", "physicalType": "double"},
-            {"name": "waktu", "logicalType": "timestamp", "logicalTypeOptions": {"defaultTimezone": "Asia/Jakarta"}},
+            {
+                "name": "waktu",
+                "logicalType": "timestamp",
+                "logicalTypeOptions": {"defaultTimezone": "Asia/Jakarta"},
+            },
         ],
         rules=[
-            {"name": "wajar", "type": "custom", "engine": "pandera", "implementation": "nilai < 100", "description": "Terlalu besar."},
+            {
+                "name": "wajar",
+                "type": "custom",
+                "engine": "pandera",
+                "implementation": "nilai < 100",
+                "description": "Terlalu besar.",
+            },
             {
                 "name": "lengkap",
                 "type": "custom",
@@ -88,9 +108,18 @@ def test_a_whole_contract(contract_document: Document) -> None:
     contract = load_contract(yaml.safe_dump(document))
 
     code, day, value, ratio, moment = contract.columns
-    assert (code.header, code.is_key, code.code and code.code.format) == ("Kode Wilayah", True, CodeFormat.PADDED4)
+    assert (code.header, code.is_key, code.code and code.code.format) == (
+        "Kode Wilayah",
+        True,
+        CodeFormat.PADDED4,
+    )
     assert (day.date_format, day.minimum, day.maximum) == ("dd/MM/yyyy", date(2020, 1, 1), date(2029, 12, 31))
-    assert (value.type, value.precision, value.scale, value.minimum) == (ColumnType.DECIMAL, 18, 3, Decimal("0.001"))
+    assert (value.type, value.precision, value.scale, value.minimum) == (
+        ColumnType.DECIMAL,
+        18,
+        3,
+        Decimal("0.001"),
+    )
     assert (value.number_style, value.unit, value.title.en) == (NumberStyle.INDONESIAN, "USD", "Value")
     assert ratio.type is ColumnType.FLOAT
     assert moment.time_zone == "Asia/Jakarta"
@@ -100,8 +129,16 @@ def test_a_whole_contract(contract_document: Document) -> None:
     assert contract.file.header_row == 3
     assert contract.source_url == "https://example.go.id/data"
     (row_rule,), (set_rule,) = contract.row_rules, contract.set_rules
-    assert (row_rule.severity, row_rule.columns, row_rule.message.id) == (Severity.ERROR, ("nilai",), "Terlalu besar.")
-    assert (set_rule.severity, set_rule.maximum, set_rule.message.en) == (Severity.ERROR, Decimal("0.1"), "Many empty.")
+    assert (row_rule.severity, row_rule.columns, row_rule.message.id) == (
+        Severity.ERROR,
+        ("nilai",),
+        "Terlalu besar.",
+    )
+    assert (set_rule.severity, set_rule.maximum, set_rule.message.en) == (
+        Severity.ERROR,
+        Decimal("0.1"),
+        "Many empty.",
+    )
 
 
 def test_written_digits_are_kept() -> None:
@@ -139,11 +176,26 @@ def test_all_problems_come_at_once_each_with_its_path(contract_document: Documen
             {"name": "tgl", "logicalType": "date", "logicalTypeOptions": {"format": "dd MMMM yy"}},
             {"name": "total_count", "logicalType": "integer"},
             {"name": "pm_25", "logicalType": "integer"},
-            {"name": "pm25", "logicalType": "integer", "customProperties": custom(nameOf="kode", codeLevl="REGENCY")},
+            {
+                "name": "pm25",
+                "logicalType": "integer",
+                "customProperties": custom(nameOf="kode", codeLevl="REGENCY"),
+            },
         ],
         rules=[
-            {"name": "a", "type": "custom", "engine": "pandera", "implementation": "jumlah > 1", "severity": "fatal"},
-            {"name": "b", "type": "custom", "engine": "greatExpectations", "implementation": {"measure": "sum.nama", "min": 1}},
+            {
+                "name": "a",
+                "type": "custom",
+                "engine": "pandera",
+                "implementation": "jumlah > 1",
+                "severity": "fatal",
+            },
+            {
+                "name": "b",
+                "type": "custom",
+                "engine": "greatExpectations",
+                "implementation": {"measure": "sum.nama", "min": 1},
+            },
             {"name": "c", "type": "sql", "query": "select 1", "mustBe": 1},
         ],
         sort=["tidak_ada"],
@@ -192,7 +244,10 @@ def test_a_typing_error_gets_a_suggestion(contract_document: Document) -> None:
 )
 def test_bounds_that_cannot_be_run(contract_document: Document, options: dict[str, Any], code: str) -> None:
     found = problems(contract_document([{**YEAR, "logicalTypeOptions": options}]))
-    assert found.pop(f"schema[0].properties[0].logicalTypeOptions.{next(iter(options))}") in (code, "contract.type")
+    assert found.pop(f"schema[0].properties[0].logicalTypeOptions.{next(iter(options))}") in (
+        code,
+        "contract.type",
+    )
     assert not found
 
 
@@ -228,9 +283,7 @@ def test_two_columns_cannot_share_a_header_or_a_key_position(contract_document: 
         "a: &a [*a]",
         "a: " + "[" * 100 + "]" * 100,
         "a: &a [x, x, x, x, x, x, x, x, x, x]\n"
-        + "\n".join(
-            f"b{n}: &b{n} [{', '.join([f'*b{n - 1}' if n else '*a'] * 10)}]" for n in range(8)
-        ),
+        + "\n".join(f"b{n}: &b{n} [{', '.join([f'*b{n - 1}' if n else '*a'] * 10)}]" for n in range(8)),
         "a: " + "9" * 5000,
         "x" * 1_000_001,
     ],
@@ -250,7 +303,9 @@ def test_code_lists_must_be_there(make_contract: Callable[..., DataContract], re
     good = make_contract([{**column, "customProperties": custom(codeList="kemendagri/wilayah")}])
     assert require_code_lists(good, references) == {"kemendagri/wilayah": "2025"}
     other_list = make_contract([{**column, "customProperties": custom(codeList="bps/kbli")}])
-    other_edition = make_contract([{**column, "customProperties": custom(codeList="kemendagri/wilayah", codeEdition="1")}])
+    other_edition = make_contract(
+        [{**column, "customProperties": custom(codeList="kemendagri/wilayah", codeEdition="1")}]
+    )
     for contract, code in ((other_list, "contract.code_list"), (other_edition, "contract.code_edition")):
         with pytest.raises(ContractError) as raised:
             require_code_lists(contract, references)

@@ -1,4 +1,5 @@
 import pytest
+
 from satudata.validation.contracts.naming import camel_case, pascal_case, snake_case
 
 

@@ -5,6 +5,7 @@ With several, each builds the application from the environment, so options of th
 
 import asyncio
 import os
+import signal
 import sys
 
 import uvicorn
@@ -27,6 +28,9 @@ def serve(settings: Settings, host: str, port: int) -> None:
     if settings.workers > 1:
         # Before there are several: they must not all find an old database and change it.
         asyncio.run(bring_up_to_date(settings))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # uvicorn stops in good order and then raises the signal again, which would end us as if it had not.
+        signal.signal(number, lambda *_: sys.exit(0))
     uvicorn.run(
         "satudata.hub.app:create_app",
         factory=True,

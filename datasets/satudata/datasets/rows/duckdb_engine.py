@@ -6,8 +6,9 @@ thread has let go.
 
 import asyncio
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import duckdb
@@ -16,7 +17,7 @@ from satudata.datasets.rows.deadline import Deadline, DeadlineExceeded
 from satudata.datasets.rows.query import Snapshot
 from satudata.datasets.rows.sql import Statement
 from satudata.datasets.serving.columnar import ColumnarStore
-from satudata.datasets.serving.store import CopyDamaged
+from satudata.datasets.serving.files import CopyDamaged
 
 INTERRUPT_AGAIN_SECONDS = 0.02
 
@@ -69,23 +70,33 @@ class _Scan:
     def run(self) -> list[tuple[Any, ...]]:
         """In a thread of the pool."""
         try:
-            with self._store.cursor(self._snapshot) as cursor:
-                with self._lock:
-                    self._cursor = cursor
-                try:
-                    if self.stopped:
-                        raise DeadlineExceeded
-                    return cursor.execute(self._text, self._parameters).fetchall()
-                finally:
-                    with self._lock:
-                        self._cursor = None
+            return self._run()
+        except duckdb.FatalException:  # an earlier fault has ended the instance
+            self._store.restart()
+            return self._run()
+
+    def _run(self) -> list[tuple[Any, ...]]:
+        try:
+            with self._store.cursor(self._snapshot) as cursor, self._stoppable(cursor):
+                if self.stopped:
+                    raise DeadlineExceeded
+                return cursor.execute(self._text, self._parameters).fetchall()
         except duckdb.InterruptException as error:
             raise DeadlineExceeded from error
-        except duckdb.FatalException as error:
-            self._store.restart()
-            raise CopyDamaged(str(error)) from error
-        except (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException) as error:
-            raise CopyDamaged(str(error)) from error
+        except duckdb.Error as error:
+            if _is_damage(error):
+                raise CopyDamaged(str(error)) from error
+            raise
+
+    @contextmanager
+    def _stoppable(self, cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
+        with self._lock:
+            self._cursor = cursor
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._cursor = None
 
     def stop(self, running: "Future[Any]") -> bool:
         """From the event loop. True when it must be called again."""
@@ -96,3 +107,10 @@ class _Scan:
             if self._cursor is not None:
                 self._cursor.interrupt()
         return True
+
+
+def _is_damage(error: duckdb.Error) -> bool:
+    """A file that cannot be read; a block with a wrong checksum comes as the plain base class."""
+    return type(error) is duckdb.Error or isinstance(
+        error, duckdb.IOException | duckdb.SerializationException
+    )

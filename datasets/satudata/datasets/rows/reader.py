@@ -53,7 +53,8 @@ from satudata.datasets.rows.values import (
 )
 from satudata.datasets.serving.columnar import schema_name
 from satudata.datasets.serving.facts import Facts
-from satudata.datasets.serving.store import CopyDamaged, ServingStore
+from satudata.datasets.serving.files import CopyDamaged
+from satudata.datasets.serving.store import ServingStore
 from satudata.validation.text import Text
 
 Answer = TypeVar("Answer")

@@ -15,7 +15,7 @@ import duckdb
 
 from satudata.datasets.rows.query import Snapshot
 from satudata.datasets.serving.facts import Facts
-from satudata.datasets.serving.files import duckdb_path
+from satudata.datasets.serving.files import CopyDamaged, duckdb_path
 
 MEMORY_LIMIT = "1GB"
 
@@ -44,7 +44,7 @@ class ColumnarStore:
 
     @contextmanager
     def cursor(self, snapshot: Snapshot) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A cursor in which the snapshot's copy is `schema_name(snapshot)`. Raises duckdb.Error when it is unusable."""
+        """A cursor in which the snapshot's copy is `schema_name(snapshot)`. Raises CopyDamaged when it is unusable."""
         name = schema_name(snapshot)
         with self._changed:
             while (attached := self._attached.get(name)) is not None and attached.leaving:
@@ -119,12 +119,20 @@ class ColumnarStore:
         self._changed.notify_all()
 
     def _attach(self, instance: duckdb.DuckDBPyConnection, name: str, snapshot: Snapshot) -> None:
-        path = str(duckdb_path(self._folder, snapshot)).replace("'", "''")
-        instance.execute(f"ATTACH '{path}' AS {name} (READ_ONLY)")
-        found = instance.execute(f"SELECT facts FROM {name}.meta").fetchone()  # noqa: S608 - a hash
+        path = duckdb_path(self._folder, snapshot)
+        literal = str(path).replace("'", "''")
+        try:
+            instance.execute(f"ATTACH '{literal}' AS {name} (READ_ONLY)")
+        except duckdb.Error as error:
+            raise CopyDamaged(str(error)) from error
+        try:
+            found = instance.execute(f"SELECT facts FROM {name}.meta").fetchone()  # noqa: S608 - a hash
+        except duckdb.Error as error:
+            instance.execute(f"DETACH {name}")
+            raise CopyDamaged(str(error)) from error
         if found is None or not Facts.from_json(found[0]).fit(snapshot.sha256, snapshot.row_count):
             instance.execute(f"DETACH {name}")
-            raise duckdb.IOException(f"{snapshot.sha256}.duckdb is not a copy of its snapshot")
+            raise CopyDamaged(f"{path.name} is not a copy of its snapshot")
 
     def _detach(self, instance: duckdb.DuckDBPyConnection, name: str) -> None:
         self._attached.pop(name, None)

@@ -10,6 +10,10 @@ from satudata.datasets.rows.query import Snapshot
 from satudata.datasets.serving.facts import Facts
 
 
+class CopyDamaged(Exception):
+    """A copy could not be opened or read. `ServingStore.replace` makes it anew."""
+
+
 def sqlite_path(folder: Path, snapshot: Snapshot) -> Path:
     return folder / f"{snapshot.sha256}.sqlite"
 

@@ -15,17 +15,13 @@ from satudata.datasets.files.store import FileMissing, FileStore
 from satudata.datasets.rows.query import Snapshot
 from satudata.datasets.serving.columnar import ColumnarStore
 from satudata.datasets.serving.facts import Facts
-from satudata.datasets.serving.files import duckdb_path, open_sqlite, read_facts, sqlite_path
+from satudata.datasets.serving.files import CopyDamaged, duckdb_path, open_sqlite, read_facts, sqlite_path
 
 Build = Callable[[str, Snapshot], Awaitable[None]]
 """Makes the copies of the snapshot whose Parquet is kept under that key, in the store's folder (see `copies`)."""
 
 SUFFIXES = (".sqlite", ".duckdb")
 TOUCH_SECONDS = 60.0
-
-
-class CopyDamaged(Exception):
-    """A copy could not be opened or read. `ServingStore.replace` makes it anew."""
 
 
 class _Opened:

@@ -80,7 +80,9 @@ def _clean_texts(raw: pl.DataFrame, columns: list[Column]) -> set[str]:
     return {name for name in candidates if clean[name][0]}
 
 
-def _with_open_cells(plain: pl.Series, raw: pl.Series, column: Column, problems: list[CellProblem]) -> pl.Series:
+def _with_open_cells(
+    plain: pl.Series, raw: pl.Series, column: Column, problems: list[CellProblem]
+) -> pl.Series:
     """Put in what the expression did not take although the cell holds something."""
     if plain.null_count() == raw.null_count():
         return plain

@@ -8,16 +8,27 @@ null passes. Types are checked too, so that a rule that cannot run is found in t
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import NoReturn
 
-from satudata.validation.contracts.model import ColumnType
+from satudata.validation.contracts.arithmetic import (
+    DOUBLE,
+    LITERAL_DIGITS,
+    SMALL,
+    Size,
+    added,
+    multiplied,
+    size_of,
+    size_of_literal,
+    together,
+)
+from satudata.validation.contracts.model import Column, ColumnType
 from satudata.validation.contracts.tokens import ExpressionError, Token, tokenize
 
 MAX_NESTING = 40
 
-NUMBER, TEXT, DATE, DATETIME, BOOLEAN, NULL = "number", "text", "date", "datetime", "boolean", "null"
+NUMBER, TEXT, DATE, DATETIME, BOOLEAN = "number", "text", "date", "datetime", "boolean"
 _KIND_OF = {
     ColumnType.STRING: TEXT,
     ColumnType.INTEGER: NUMBER,
@@ -74,9 +85,13 @@ class _Piece:
     kind: str
     literal: str | None = None
     """The written value of a text or whole-number literal."""
+    size: Size | None = DOUBLE
+    """For numbers: how large they can be."""
+    integer: bool = False
+    """A number of an integer type, which wraps around; it is made a decimal before anything is calculated."""
 
 
-def parse_expression(text: str, columns: Mapping[str, ColumnType]) -> Expression:
+def parse_expression(text: str, columns: Mapping[str, Column]) -> Expression:
     """Check `text` against the columns by name. Raises ExpressionError (message in both languages)."""
     parser = _Parser(tokenize(text), columns)
     piece = parser.whole()
@@ -88,7 +103,7 @@ def parse_expression(text: str, columns: Mapping[str, ColumnType]) -> Expression
 
 
 class _Parser:
-    def __init__(self, tokens: list[Token], columns: Mapping[str, ColumnType]) -> None:
+    def __init__(self, tokens: list[Token], columns: Mapping[str, Column]) -> None:
         self._tokens = tokens
         self._columns = columns
         self._at = 0
@@ -204,27 +219,41 @@ class _Parser:
     def _sum(self) -> _Piece:
         piece = self._product()
         while operator := self._take("+", "-", "||"):
-            kind = TEXT if operator == "||" else NUMBER
-            left = self._is(kind, piece)
-            piece = _Piece(f"({left} {operator} {self._is(kind, self._product())})", kind)
+            other = self._product()
+            if operator == "||":
+                piece = _Piece(f"({self._is(TEXT, piece)} || {self._is(TEXT, other)})", TEXT)
+            else:
+                piece = self._calculated(piece, operator, other, added(piece.size, other.size))
         return piece
 
     def _product(self) -> _Piece:
         piece = self._signed()
         while operator := self._take("*", "/", "%"):
-            left = self._is(NUMBER, piece)
-            right = self._is(NUMBER, self._signed())
-            piece = _Piece(
-                f"({left} {operator} {right if operator == '*' else f'NULLIF({right}, 0)'})", NUMBER
-            )
+            other = self._signed()
+            if operator == "*":
+                size = multiplied(piece.size, other.size)
+            else:
+                size = DOUBLE if operator == "/" else together([piece.size, other.size])
+            piece = self._calculated(piece, operator, other, size)
         return piece
+
+    def _calculated(self, left: _Piece, operator: str, right: _Piece, size: Size | None) -> _Piece:
+        self._is(NUMBER, left)
+        self._is(NUMBER, right)
+        second = _sized(right, size)
+        if operator in ("/", "%"):
+            second = f"NULLIF({second}, 0)"
+        return _Piece(f"({_sized(left, size)} {operator} {second})", NUMBER, size=size)
 
     def _signed(self) -> _Piece:
         minus = 0
         while sign := self._take("-", "+"):
             minus += sign == "-"
         piece = self._atom()
-        return _Piece(f"(-{self._is(NUMBER, piece)})", NUMBER) if minus % 2 else piece
+        if not minus % 2:
+            return piece
+        self._is(NUMBER, piece)
+        return _Piece(f"(-{_sized(piece, piece.size)})", NUMBER, size=piece.size)
 
     def _atom(self) -> _Piece:
         if self._take("("):
@@ -232,7 +261,7 @@ class _Parser:
             self._expect(")")
             return piece
         if (number := self._next("number")) is not None:
-            return _Piece(number, NUMBER, number if number.isdigit() else None)
+            return self._literal(number)
         if (text := self._next("text")) is not None:
             return _Piece(_quoted(text), TEXT, text)
         if (name := self._next("quoted")) is not None:
@@ -244,8 +273,8 @@ class _Parser:
     def _word(self) -> _Piece:
         if word := self._take("TRUE", "FALSE"):
             return _Piece(word, BOOLEAN)
-        if self._take("NULL"):
-            return _Piece("NULL", NULL)
+        if self._peek("NULL"):  # only IS NULL makes sense: a comparison with NULL is never true
+            self.refuse("unexpected")
         if self._peek("CASE"):
             return self._case()
         name = self._next("word") or ""
@@ -269,9 +298,10 @@ class _Parser:
             values.append(self._either())
         self._expect("END")
         kind = self._common(values)
-        sql = "".join(f" WHEN {condition} THEN {value.sql}" for condition, value in branches)
-        otherwise = f" ELSE {values[-1].sql}" if len(values) > len(branches) else ""
-        return _Piece(f"(CASE{sql}{otherwise} END)", kind)
+        size = together(value.size for value in values)
+        sql = "".join(f" WHEN {condition} THEN {_sized(value, size)}" for condition, value in branches)
+        otherwise = f" ELSE {_sized(values[-1], size)}" if len(values) > len(branches) else ""
+        return _Piece(f"(CASE{sql}{otherwise} END)", kind, size=size)
 
     def _call(self, name: str) -> _Piece:
         function = name.upper()
@@ -293,7 +323,10 @@ class _Parser:
         if len(arguments) < 2 or (function == "NULLIF" and len(arguments) > 2):
             self.refuse("arguments", found=function, wanted="2")
         kind = self._common(arguments)
-        return _Piece(f"{function}({', '.join(argument.sql for argument in arguments)})", kind)
+        size = together(argument.size for argument in arguments)
+        return _Piece(
+            f"{function}({', '.join(_sized(argument, size) for argument in arguments)})", kind, size=size
+        )
 
     def _call_date(self, function: str, arguments: list[_Piece]) -> _Piece:
         if len(arguments) != 1:
@@ -305,7 +338,7 @@ class _Parser:
             self.refuse("kinds", left=argument.kind, right=DATE)
         if function == "DATE":
             return _Piece(f"CAST({argument.sql} AS DATE)", DATE)
-        return _Piece(f"EXTRACT({function} FROM {argument.sql})", NUMBER)
+        return _Piece(f"EXTRACT({function} FROM {argument.sql})", NUMBER, size=SMALL, integer=True)
 
     def _call_plain(self, function: str, wanted: _Function, arguments: list[_Piece]) -> _Piece:
         least = len(wanted.arguments) - wanted.optional
@@ -314,12 +347,16 @@ class _Parser:
         written = []
         for argument, kind in zip(arguments, wanted.arguments, strict=False):
             if kind == "count":
-                if argument.kind != NUMBER or argument.literal is None:
+                if argument.kind != NUMBER or argument.literal is None or len(argument.literal) > 4:
                     self.refuse("kinds", left=argument.kind, right="1, 2, 3, …")
-                written.append(argument.sql)
+                written.append(argument.literal)
             else:
-                written.append(self._is(kind, argument))
-        return _Piece(f"{function}({', '.join(written)})", wanted.result)
+                self._is(kind, argument)
+                written.append(_sized(argument, argument.size))
+        sql = f"{function}({', '.join(written)})"
+        if function == "LENGTH":
+            return _Piece(sql, NUMBER, size=SMALL, integer=True)
+        return _Piece(sql, wanted.result, size=added(arguments[0].size, arguments[0].size))
 
     # -- kinds
 
@@ -328,7 +365,19 @@ class _Parser:
             self._at -= 1
             self.refuse("unknown_column", found=name)
         self.columns_read.setdefault(name)
-        return _Piece(f'"{name}"', _KIND_OF[self._columns[name]])
+        column = self._columns[name]
+        whole = column.type is ColumnType.INTEGER
+        return _Piece(f'"{name}"', _KIND_OF[column.type], size=size_of(column), integer=whole)
+
+    def _literal(self, number: str) -> _Piece:
+        if len(number) > LITERAL_DIGITS + 1:
+            self.refuse("too_long")
+        size = size_of_literal(number)
+        if not size.scale:
+            digits = number.rstrip(".").lstrip("0") or "0"
+            return _Piece(digits, NUMBER, digits, size, integer=True)
+        written = f"0{number}" if number.startswith(".") else number
+        return _Piece(f"CAST('{written}' AS DECIMAL(38, {size.scale}))", NUMBER, size=size)
 
     def _date(self, text: str) -> _Piece:
         try:
@@ -340,18 +389,16 @@ class _Parser:
         return _Piece(f"DATE '{day.isoformat()}'", DATE)
 
     def _is(self, kind: str, piece: _Piece) -> str:
-        if piece.kind not in (kind, NULL):
+        if piece.kind != kind:
             self.refuse("kinds", left=piece.kind, right=kind)
         return piece.sql
 
     def _common(self, pieces: list[_Piece]) -> str:
-        kinds = [piece.kind for piece in pieces if piece.kind != NULL]
-        if not kinds:
-            return NULL
-        for kind in kinds:
-            if kind != kinds[0]:
-                self.refuse("kinds", left=kinds[0], right=kind)
-        return kinds[0]
+        first = pieces[0].kind
+        for piece in pieces:
+            if piece.kind != first:
+                self.refuse("kinds", left=first, right=piece.kind)
+        return first
 
     def _alike(self, left: _Piece, right: _Piece) -> tuple[_Piece, _Piece]:
         """Both sides of a comparison; a text literal beside a date is read as a date."""
@@ -359,8 +406,19 @@ class _Parser:
             right = self._date(right.literal)
         elif right.kind == DATE and left.literal is not None and left.kind == TEXT:
             left = self._date(left.literal)
-        self._common([left, right])
+        if self._common([left, right]) == NUMBER and not (left.integer and right.integer):
+            size = together([left.size, right.size])
+            left, right = (replace(piece, sql=_sized(piece, size)) for piece in (left, right))
         return left, right
+
+
+def _sized(piece: _Piece, size: Size | None) -> str:
+    """The SQL of a piece ready to be calculated with in numbers of that size."""
+    if piece.kind != NUMBER:
+        return piece.sql
+    if size is DOUBLE:
+        return piece.sql if piece.size is DOUBLE else f"CAST({piece.sql} AS DOUBLE)"
+    return f"CAST({piece.sql} AS DECIMAL(38, 0))" if piece.integer else piece.sql
 
 
 def _quoted(text: str) -> str:

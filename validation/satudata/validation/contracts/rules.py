@@ -79,9 +79,7 @@ def _row_rule(name: str, place: Node, columns: Mapping[str, Column], problems: P
         problems.add("contract.missing", implementation.path, key="expression")
         return None
     try:
-        expression = parse_expression(
-            implementation.value, {column.name: column.type for column in columns.values()}
-        )
+        expression = parse_expression(implementation.value, columns)
     except ExpressionError as error:
         problems.add(error.code, implementation.path, position=error.position + 1, **error.values)
         return None

@@ -195,7 +195,10 @@ class _CsvReader:
                 quotes = quotes or b'"' in chunk
         if quotes:
             counts = [pl.col(name).str.count_matches(separator, literal=True).sum() for name in self._names]
-            found -= sum(raw.select(pl.sum_horizontal(counts)).item() or 0 for raw in self._scan(truncate=False, skip=0))
+            found -= sum(
+                raw.select(pl.sum_horizontal(counts)).item() or 0
+                for raw in self._scan(truncate=False, skip=0)
+            )
         return found != records * (self._dialect.width - 1)
 
     def _name_ragged_rows(self) -> None:

@@ -49,7 +49,9 @@ class _Text:
 
     def _head(self) -> Iterator[str]:
         report = self._report
-        verdict = self._paint(self._say(f"verdict.{report.verdict.value}"), _BOLD, _COLORS[report.verdict.value])
+        verdict = self._paint(
+            self._say(f"verdict.{report.verdict.value}"), _BOLD, _COLORS[report.verdict.value]
+        )
         counts = self._say(
             "report.counts",
             errors=self._number(report.count(Severity.ERROR)),

@@ -123,7 +123,7 @@ def _length_check(column: Column, value: pl.Expr) -> RowCheck:
 
 def _pattern_check(column: Column, pattern: str, value: pl.Expr) -> RowCheck:
     def describe(text: str, row: Row) -> Mapping[str, object]:
-        return {"pattern": pattern, "example": word("hint.none")}
+        return {"pattern": pattern}
 
     return RowCheck("row.pattern", "row.pattern", column.name, _on(value.str.contains(pattern)), describe)
 
@@ -211,7 +211,7 @@ def _name_check(column: Column, code_column: Column, book: CodeBook) -> RowCheck
 
 
 def _rule_check(rule: RowRule, by_name: Mapping[str, Column]) -> RowCheck:
-    expression = parse_expression(rule.expression, {name: column.type for name, column in by_name.items()})
+    expression = parse_expression(rule.expression, by_name)
 
     def describe(text: str, row: Row) -> Mapping[str, object]:
         cells = [_cell(by_name[name], row[name]) for name in rule.columns]
