@@ -166,6 +166,7 @@ def contract(
     region: str = "32",
     tags: str = "[contoh, uji]",
     columns: str = "",
+    rules: str = "",
     nilai: str = "decimal(10,2)",
 ) -> str:
     """A contract with a code, a year and a value; a value above 1000 is warned about."""
@@ -194,7 +195,7 @@ schema:
         severity: warning
         implementation: "nilai <= 1000"
         description: Nilai di atas 1000 jarang terjadi.
-customProperties:
+{rules}customProperties:
   - property: sdi
     value:
       agency: {agency}

@@ -61,7 +61,8 @@ class Writer:
 
     def document(self) -> str:
         connection = self.selection("DinasUji_KebunData_Connection", self.connection_field, 4)
-        query = f"query($yes: Boolean!, $no: Boolean!) {{ data {{ dinasUji {{ kebunData {{ {connection} }} }} }} }}"
+        rows = f"dinasUji @skip(if: $no) {{ kebunData {{ {connection} }} }}"
+        query = f"query($yes: Boolean!, $no: Boolean!) {{ data @include(if: $yes) {{ {rows} }} }}"
         return "\n".join([query, *self.fragments])
 
     def selection(self, type_name: str, field: Any, most: int) -> str:
@@ -153,7 +154,9 @@ def plain_root(rows: list[Any]) -> dict[str, Any]:
         "nodes": nodes,
         "edges": [{"node": node} for node in nodes],
         "totalCount": len(nodes),
-        "pageInfo": PageInfo(has_next_page=False, has_previous_page=False, start_cursor=None, end_cursor=None),
+        "pageInfo": PageInfo(
+            has_next_page=False, has_previous_page=False, start_cursor=None, end_cursor=None
+        ),
         "aggregate": {"rowCount": len(nodes), **{name: figures_of(name, nodes) for name in FIGURES}},
     }
     return {"data": {"dinasUji": {"kebunData": connection}}}

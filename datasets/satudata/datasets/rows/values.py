@@ -128,8 +128,8 @@ def stored_sql(column: SnapshotColumn) -> str:
     name = quoted(column.name)
     match column.type:
         case ColumnType.DECIMAL:
-            unit = f"CAST({10**column.scale} AS DECIMAL({column.scale + 1}, 0))"
-            return f"CAST({name} * {unit} AS BIGINT)"
+            wide = f"CAST({name} AS DECIMAL(38, {column.scale}))"  # a product of two narrow ones may overflow
+            return f"CAST({wide} * CAST({10**column.scale} AS DECIMAL({column.scale + 1}, 0)) AS BIGINT)"
         case ColumnType.DATE:
             return f"CAST({name} - DATE '1970-01-01' AS INTEGER)"
         case ColumnType.DATETIME:

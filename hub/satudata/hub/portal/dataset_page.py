@@ -79,7 +79,10 @@ async def dataset(request: Request) -> Response:
         "asked_version": asked,
         "report": None if shown is None or withdrawn else shown["report"],
         "columns": columns,
-        "rules": [rule.message for rule in (*contract.row_rules, *contract.set_rules)],
+        "rules": [
+            *(rule.message for rule in contract.row_rules),
+            *(rule.message for rule in contract.set_rules),
+        ],
         "limitations": contract.limitations,
         "usage": contract.usage,
         "source_url": contract.source_url,

@@ -46,7 +46,10 @@ async def show(
         raise NotFound(not_found_text(Text("Pengajuan ini", "This submission")))
     actions = await hub.services.submissions.possible_actions(principal, key)
     report = submission["report"]
-    publishing = submission["state"] == SubmissionState.APPROVED and submission["progress"] is not None
+    # The API tells progress only once the job has begun; from the click until then the page waits as well.
+    kept = await hub.services.submissions.get(principal, key)
+    released = kept.release_at is None or kept.release_at <= hub.services.clock.now()
+    publishing = kept.state is SubmissionState.APPROVED and kept.publish_requested_at is not None and released
     busy = publishing or submission["state"] in (SubmissionState.UPLOADED, SubmissionState.CHECKING)
     agency = submission["dataset"]["agency"]["slug"]
     entry = await hub.services.catalogue.get(submission["dataset"]["slug"], principal)

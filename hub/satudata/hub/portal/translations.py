@@ -9,7 +9,7 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
@@ -84,15 +84,16 @@ def main() -> None:
     with ENGLISH.open("wb") as file:
         file.write(_HEADER.encode())
         write_po(file, catalog, width=0, no_location=True, omit_header=True, sort_output=True)
-    empty = [message.id for message in catalog if message.id and not all_translated(message.string)]
+    empty = [message.id for message in catalog if message.id and not all(forms_of(message))]
     print(f"{len(catalog)} messages, {len(empty)} without English")
     for message in empty:
         print(f"  {message!r}")
 
 
-def all_translated(string: str | tuple[str, ...]) -> bool:
-    """True when every form of the message is filled in."""
-    return all(string) if isinstance(string, tuple) else bool(string)
+def forms_of(message: Message) -> tuple[str, ...]:
+    """The English of a message: one form, or singular and plural; empty strings where there is none yet."""
+    string = message.string
+    return (string or "",) if isinstance(string, str) or string is None else tuple(string)
 
 
 if __name__ == "__main__":
