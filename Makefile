@@ -7,6 +7,9 @@ PIP := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -
 SOURCES := hub graphql datasets validation
 ASSETS := $(shell find hub/assets -maxdepth 1 -type f 2>/dev/null) $(wildcard datasets/satudata/datasets/reference/*.csv)
 
+# The hub starts child processes: let Python keep compiled modules even where the environment says not to.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help install demo test test-all check bench lock format clean
 

@@ -10,6 +10,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -103,8 +104,7 @@ def floor(path: Path, codes: pl.Series) -> int:
     return sum(rows.filter(pl.col(name)).height for name in wrong)
 
 
-def timed(runs: dict[str, list[float]], name: str, act: object) -> None:
-    assert callable(act)
+def timed(runs: dict[str, list[float]], name: str, act: Callable[[], object]) -> None:
     started = time.perf_counter()
     act()
     runs.setdefault(name, []).append(time.perf_counter() - started)
@@ -115,6 +115,7 @@ def main(rows: int) -> None:
         path = Path(folder) / "data.csv"
         make_file(path, rows)
         references = make_references(Path(folder) / "references")
+        output = path.with_suffix(".parquet")
         contract: DataContract = load_contract(CONTRACT)
         codes = references.codes("contoh/desa")["code"]
         runs: dict[str, list[float]] = {}
@@ -123,10 +124,12 @@ def main(rows: int) -> None:
         for _ in range(RUNS):
             timed(runs, "floor", lambda: floor(path, codes))
             timed(runs, "check", lambda: check_file(path, contract, references))
-            timed(runs, "check and store", lambda: check_file(path, contract, references, output=path.with_suffix(".parquet")))
+            timed(runs, "check and store", lambda: check_file(path, contract, references, output=output))
     medians = {name: statistics.median(times) for name, times in runs.items()}
     for name, seconds in medians.items():
-        print(f"{name:16} {seconds:6.2f} s  {seconds / medians['floor']:5.2f}x  {[round(t, 2) for t in runs[name]]}")
+        print(
+            f"{name:16} {seconds:6.2f} s  {seconds / medians['floor']:5.2f}x  {[round(t, 2) for t in runs[name]]}"
+        )
 
 
 if __name__ == "__main__":

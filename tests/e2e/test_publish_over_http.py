@@ -121,7 +121,7 @@ HEADER = "kode_kabupaten_kota,nama_kabupaten_kota,tahun,upah_minimum\n"
 GOOD = HEADER + "3201,Kabupaten Bogor,2024,4579541.00\n3202,Kabupaten Sukabumi,2024,3384491.00\n"
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489")
 WRONG = {
-    "broken number": (GOOD.replace("4579541.00", "4,579,541 rupiah").encode(), "row.type", 2, "upah_minimum"),
+    "broken number": (GOOD.replace("4579541.00", "4.579.541 rupiah").encode(), "row.type", 2, "upah_minimum"),
     "missing column": (
         GOOD.replace(",tahun", "").replace(",2024", "").encode(),
         "column.missing",

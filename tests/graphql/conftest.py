@@ -79,6 +79,7 @@ class ZooRow:
 
 
 HERE = Path(__file__).parent
+CONFIG = ApiConfig(public_url="https://data.example.go.id", cursor_key=b"uji" * 12, version="0.1.0")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -412,8 +413,7 @@ async def _asking(home: Path, people: dict[str, str]) -> Asking:
         await services.people.principal_of(people[name])
         for name in ("producer", "steward", "other_producer", "other_steward")
     ]
-    config = ApiConfig(public_url="https://data.example.go.id", cursor_key=b"uji" * 12, version="0.1.0")
-    return Asking(GraphQLApi(services, config), Cast(services, *principals))
+    return Asking(GraphQLApi(services, CONFIG), Cast(services, *principals))
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -436,6 +436,19 @@ async def own(seeded_home: SeededHome, tmp_path: Path) -> AsyncIterator[Asking]:
     yield opened
     await opened.api.close()
     await opened.services.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def empty(tmp_path: Path) -> AsyncIterator[GraphQLApi]:
+    """The API of a hub without a single dataset."""
+    config = DatasetsConfig(home=tmp_path / "empty")
+    config.home.mkdir()
+    await upgrade(config.database)
+    services = await open_services(config)
+    api = GraphQLApi(services, CONFIG)
+    yield api
+    await api.close()
+    await services.close()
 
 
 @pytest.fixture(scope="session")

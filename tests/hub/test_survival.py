@@ -91,7 +91,6 @@ def kill_when(server: Server, outside: Outside, moment: Moment, over: Callable[[
     while not moment(outside) and not over(outside):
         assert time.monotonic() < deadline, "the moment never came"
         time.sleep(0.002)
-    print("MOMENT", moment(outside), "OVER", over(outside))
     children = psutil.Process(server.process.pid).children(recursive=True)
     server.kill()
     _, alive = psutil.wait_procs(children, timeout=10)

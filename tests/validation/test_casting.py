@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from satudata.validation.casting.cells import read_cell
 from satudata.validation.casting.columns import cast_batch
 from satudata.validation.casting.numbers import parse_number, written

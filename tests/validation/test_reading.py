@@ -11,6 +11,7 @@ from typing import Any
 import openpyxl
 import polars as pl
 import pytest
+
 from satudata.validation.contracts.model import DataContract
 from satudata.validation.readers.table import BATCH_ROWS
 from satudata.validation.reports.model import Report, Verdict

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import polars as pl
 import pytest
+
 from satudata.validation.checking import report_is_unreadable
 from satudata.validation.contracts.model import DataContract
 from satudata.validation.reports.model import Report, Verdict

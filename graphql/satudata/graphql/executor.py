@@ -34,10 +34,21 @@ class SplicingExecutor(StrawberryGraphQLCoreExecutionContext):
             return result
         if type(result) is RowsRequest:
             result = result.open(self.collect_subfields, field_details_list)
-        elif path.prev is None and isinstance(result, GraphQLSchema | GraphQLNamedType):
+        elif _is_introspection(result, return_type, info, path):
             complete = super().complete_value
             return self.context_value.introspect(
                 path.key,
                 lambda: complete(return_type, field_details_list, info, path, result, position_context),
             )
         return super().complete_value(return_type, field_details_list, info, path, result, position_context)
+
+
+def _is_introspection(
+    result: Any, return_type: GraphQLOutputType, info: GraphQLResolveInfo[Any], path: Path
+) -> bool:
+    """True for what `__schema` or `__type` of the operation itself gave, before its non-null type is taken off."""
+    return (
+        path.prev is None
+        and return_type is info.return_type
+        and isinstance(result, GraphQLSchema | GraphQLNamedType)
+    )

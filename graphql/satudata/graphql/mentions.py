@@ -66,6 +66,7 @@ class Mentions:
         agency = _AGENCY_TYPE.fullmatch(name)
         if agency:
             self.agencies.add(_field_of(agency[1]))
+            return
         row = _ROW_TYPE.fullmatch(name)
         if row:
             self.pairs.add((_field_of(row[1]), _field_of(row[2])))

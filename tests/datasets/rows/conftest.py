@@ -124,6 +124,7 @@ def _maybe(rng: random.Random, value: Any) -> Any:
 
 
 def random_rows(rng: random.Random, count: int) -> list[Row]:
+    cents = [10**18 - 1, 1 - 10**18, *(rng.randrange(-500, 500) for _ in range(40))]
     numbers = rng.sample(range(-count, count * 3), count)
     return [
         {

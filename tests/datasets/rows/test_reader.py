@@ -46,8 +46,12 @@ def soon() -> Deadline:
     return Deadline.after(30)
 
 
-async def test_random_pages(served: "Served") -> None:
-    questions = served.questions(seed=1)
+SEEDS = [1, *(pytest.param(seed, marks=pytest.mark.full) for seed in range(10, 30))]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_random_pages(served: "Served", seed: int) -> None:
+    questions = served.questions(seed)
     engines = set()
     for _ in range(100):
         query = RowQuery(
@@ -104,8 +108,9 @@ async def test_offset_counts_from_the_cursor(served: "Served") -> None:
             assert [position[-1] for position in page.positions] == expected[35:45]
 
 
-async def test_random_aggregates(served: "Served") -> None:
-    questions = served.questions(seed=3)
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_random_aggregates(served: "Served", seed: int) -> None:
+    questions = served.questions(seed)
     measures = [Measure(MeasureFunction.COUNT)]
     for column in served.reference.contract.columns:
         functions = [

@@ -62,7 +62,7 @@ async def _passes(name: str, check: Callable[[], Awaitable[bool]]) -> bool:
 
 async def _database_answers(services: Services) -> bool:
     async with services.database.read() as session:
-        return (await session.execute(text("SELECT 1"))).scalar_one() == 1
+        return bool((await session.execute(text("SELECT 1"))).scalar_one())
 
 
 async def _files_answer(hub: Hub) -> bool:

@@ -2,7 +2,8 @@
 
 polars fills short rows with nulls and stops at long ones. Both are told here. A short row lacks its last cell;
 only when such cells are empty are separators counted over the bytes, and only when some are lacking is the file
-walked once more, record by record, to name the rows. Record numbers count every record of the file, title rows and blank ones too.
+walked once more, record by record, to name the rows. Record numbers count every record of the file, title rows
+and blank ones too.
 """
 
 import csv
@@ -132,10 +133,17 @@ class _CsvReader:
             if "more fields" not in str(error):
                 raise self._broken() from error
             ragged = True
-            for raw in self._scan(truncate=True, skip=records):
-                yield self._batch(raw)
+            yield from self._rest(records)
         if ragged or (may_be_short and self._lacks_separators(records)):
             self._name_ragged_rows()
+
+    def _rest(self, records: int) -> Iterator[pl.DataFrame]:
+        """What follows after so many records, long rows cut to the width of the header."""
+        try:
+            for raw in self._scan(truncate=True, skip=records):
+                yield self._batch(raw)
+        except pl.exceptions.ComputeError as error:
+            raise self._broken() from error
 
     def _scan(self, *, truncate: bool, skip: int) -> Iterator[pl.DataFrame]:
         # The header is read as such because polars takes the number of columns from the first line it sees.

@@ -4,7 +4,9 @@ The container is looked at before anything is unpacked: sizes, ratio, number of 
 XML part. Hidden sheets are not read unless the contract names one.
 """
 
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from itertools import islice
@@ -36,6 +38,17 @@ MAX_RATIO = 100
 MAX_PARTS = 2_000
 _RATIO_MATTERS = 10 * 1024 * 1024
 _DOCTYPE_WITHIN = 4_096
+_BROKEN_ARCHIVE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    OSError,
+    EOFError,
+)
+"""What zipfile raises on containers that are damaged, encrypted or packed in an unusual way."""
 
 
 def open_xlsx(path: Path, contract: DataContract) -> Table:
@@ -69,7 +82,7 @@ def guard_archive(path: Path) -> None:
                     with archive.open(part) as stream:
                         if b"<!DOCTYPE" in stream.read(_DOCTYPE_WITHIN).upper():
                             raise _unsafe(f"DOCTYPE: {part.filename[:80]}")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
+    except _BROKEN_ARCHIVE as error:
         raise _damaged(str(error)) from error
 
 
@@ -111,15 +124,10 @@ def _find_sheet(
 
 
 def _rows(sheet: calamine.CalamineSheet) -> Iterator[Sequence[Any]]:
-    """Rows of the sheet from its first row and first column on, empty ones included."""
-    if sheet.start is None:
-        return
-    top, left = sheet.start
-    for _ in range(top):
-        yield ()
-    pad = [""] * left
+    """Rows of the sheet from A1 on. calamine keeps empty rows at the top but no empty columns at the left."""
+    pad = [""] * (sheet.start[1] if sheet.start is not None else 0)
     for row in sheet.iter_rows():
-        yield [*pad, *row] if left else row
+        yield [*pad, *row] if pad else row
 
 
 def _header_text(cell: Any) -> str:

@@ -16,7 +16,11 @@ logging.getLogger("great_expectations").setLevel(logging.ERROR)
 
 import great_expectations as gx  # noqa: E402 the variable above is read at import
 import pandas as pd  # type: ignore[import-untyped]  # noqa: E402 ships no types
-from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: E402
+from great_expectations.data_context.types.base import (  # noqa: E402
+    DataContextConfig,
+    InMemoryStoreBackendDefaults,
+    ProgressBarsConfig,
+)
 from great_expectations.expectations.core.expect_column_values_to_be_between import (  # noqa: E402
     ExpectColumnValuesToBeBetween,
 )
@@ -28,8 +32,7 @@ def broken_rules(rules: Sequence[SetRule], values: Mapping[str, float | None]) -
     judged = [rule for rule in rules if values.get(rule.measure) is not None]
     if not judged:
         return []
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    context = gx.get_context(mode="ephemeral", project_config=_in_memory())
     suite = context.suites.add(
         gx.ExpectationSuite(name="set_rules", expectations=[*map(_expectation, judged)])
     )
@@ -51,6 +54,15 @@ def broken_rules(rules: Sequence[SetRule], values: Mapping[str, float | None]) -
     if len(outcome.results) != len(judged):
         raise CheckFault("set.rule", f"{len(outcome.results)} of {len(judged)} expectations were run")
     return [by_name[rule.name] for rule in judged if rule.name in broken]
+
+
+def _in_memory() -> DataContextConfig:
+    """Nothing on disk, no pages, nothing sent anywhere."""
+    return DataContextConfig(
+        store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+        analytics_enabled=False,
+        progress_bars=ProgressBarsConfig(globally=False),
+    )
 
 
 def _expectation(rule: SetRule) -> ExpectColumnValuesToBeBetween:

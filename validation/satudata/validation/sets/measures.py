@@ -1,8 +1,9 @@
 """Measures of each column, folded over batches, in the shape of the report.
 
 Sums, minima and maxima are exact and written as text. Distinct values are counted exactly up to a limit; beyond
-it, or where a long column hardly repeats itself, they are unknown (null) unless a rule asks for them. Category counts are kept for columns with few values,
-so that the next version can be compared without this file; never for columns with personal data.
+it, or where a long column hardly repeats itself, they are unknown (null) unless a rule asks for them. Category
+counts are kept for columns with few values, so that the next version can be compared without this file; never
+for columns with personal data.
 """
 
 from collections.abc import Mapping

@@ -1,0 +1,190 @@
+"""`satudata check` as people and scripts use it: exit codes, formats, languages, and what it does not load."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Cli = Any  # tests/hub/conftest.py
+DEMO = Path(__file__).parents[2] / "datasets/satudata/datasets/demo"
+WAGES = ("--contract", str(DEMO / "contracts/upah-minimum.yaml"))
+HEADER = "kode_kabupaten_kota,nama_kabupaten_kota,tahun,upah_minimum\n"
+
+RULELESS = """
+apiVersion: v3.1.0
+kind: DataContract
+id: dinkes-jabar/kunjungan
+version: 1.0.0
+status: active
+description: {purpose: Jumlah kunjungan per tahun.}
+customProperties:
+  - property: sdi
+    value:
+      agency: dinkes-jabar
+      steward: dinkes-jabar
+      title: {id: Kunjungan, en: Visits}
+      accessLevel: OPEN
+      personalData: NONE
+schema:
+  - name: kunjungan
+    properties:
+      - {name: tahun, logicalType: integer, physicalType: integer, required: true, primaryKey: true, primaryKeyPosition: 1}
+      - {name: jumlah, logicalType: integer, physicalType: bigint, required: true}
+"""
+
+
+@pytest.mark.parametrize(
+    ("file", "code"),
+    [
+        ("upah-minimum.csv", 0),
+        ("luas-penduduk.xlsx", 0),
+        ("gempa-dirasakan.json", 0),
+        ("puskesmas.csv", 3),
+        ("capaian-pengadaan.csv", 3),
+    ],
+)
+def test_files_as_agencies_write_them(cli: Cli, file: str, code: int) -> None:
+    contract = DEMO / "contracts" / f"{Path(file).stem}.yaml"
+    ended = cli("check", str(DEMO / file), "--contract", str(contract), "--format", "json")
+    assert ended.returncode == code, ended.stderr
+    report = json.loads(ended.stdout)
+    assert report["verdict"] == {0: "ACCEPTED", 3: "NEEDS_CONFIRMATION"}[code]
+    assert report["contract"]["version"] == "1.0.0"
+
+
+@pytest.mark.parametrize(
+    ("content", "exit_code", "rule", "row", "column"),
+    [
+        (HEADER + "3201,Kabupaten Bogor,2024,4.579.541 rupiah\n", 1, "row.type", 2, "upah_minimum"),
+        (
+            "kode_kabupaten_kota,tahun,upah_minimum\n3201,2024,1\n",
+            1,
+            "column.missing",
+            None,
+            "nama_kabupaten_kota",
+        ),
+        (HEADER + "3201,Kabupaten Bogor,2024,4000000\n" * 2, 1, "key.duplicate", 3, None),
+        (HEADER + "9999,Kabupaten Bogor,2024,4000000\n", 1, "row.code", 2, "kode_kabupaten_kota"),
+        ("", 2, "file.empty", None, None),
+        ("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", 2, "file.not_a_table", None, None),
+    ],
+)
+def test_wrong_files_are_refused_by_rule_row_and_column_in_both_languages(
+    cli: Cli, tmp_path: Path, content: str, exit_code: int, rule: str, row: int | None, column: str | None
+) -> None:
+    file = tmp_path / "upah.csv"
+    file.write_bytes(content.encode("latin-1"))
+    ended = cli("check", str(file), *WAGES, "--format", "json")
+    assert ended.returncode == exit_code, ended.stderr
+    report = json.loads(ended.stdout)
+    assert report["verdict"] == "REJECTED"
+    [finding] = [item for item in report["findings"] if item["code"] == rule]
+    assert finding["row"] == row
+    if column is not None:
+        assert finding["column"] == column
+    for text in (finding["message"], finding["fix"]):
+        assert text["id"]
+        assert text["en"]
+        assert text["id"] != text["en"]
+
+
+def test_the_text_report_speaks_the_readers_language(cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "upah.csv"
+    file.write_text(HEADER + "3201,Kabupaten Bogor,2024,banyak\n")
+    indonesian = cli("check", str(file), *WAGES)
+    english = cli("check", str(file), *WAGES, LANG="en_GB.UTF-8")
+    chosen = cli("check", str(file), *WAGES, "--language", "en")
+    assert indonesian.returncode == english.returncode == 1
+    assert english.stdout == chosen.stdout
+    assert indonesian.stdout != english.stdout
+    for report in (indonesian.stdout, english.stdout):
+        assert "row.type" in report
+        assert "banyak" in report
+        assert "\x1b[" not in report
+
+
+def test_the_report_can_be_written_to_a_file(cli: Cli, tmp_path: Path) -> None:
+    shown = cli("check", str(DEMO / "upah-minimum.csv"), *WAGES, "-f", "json")
+    written = cli("check", str(DEMO / "upah-minimum.csv"), *WAGES, "-f", "json", "-o", "report.json")
+    assert written.stdout == ""
+    assert (tmp_path / "report.json").read_text() == shown.stdout
+
+
+def test_findings_are_capped_and_counts_stay_exact(cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "upah.csv"
+    file.write_text(HEADER + "".join(f"3201,Kabupaten Bogor,{2000 + year},x\n" for year in range(20)))
+    ended = cli("check", str(file), *WAGES, "-f", "json", "--max-findings", "3")
+    report = json.loads(ended.stdout)
+    assert len([item for item in report["findings"] if item["code"] == "row.type"]) == 3
+    assert [rule["count"] for rule in report["rules"] if rule["code"] == "row.type"] == [20]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["tidak-ada.csv", *WAGES], "tidak-ada.csv"),
+        ([str(DEMO / "upah-minimum.csv"), "--contract", "tidak-ada.yaml"], "tidak-ada.yaml"),
+        ([str(DEMO / "upah-minimum.csv"), *WAGES, "--previous-version", "tidak-ada"], "report.json"),
+        ([str(DEMO / "upah-minimum.csv"), "--contract", str(DEMO / "upah-minimum.csv")], "upah-minimum.csv"),
+        ([str(DEMO / "upah-minimum.csv")], "--contract"),
+        ([str(DEMO / "upah-minimum.csv"), *WAGES, "--format", "pdf"], "--format"),
+        ([str(DEMO / "upah-minimum.csv"), *WAGES, "--language", "jv"], "--language"),
+        ([str(DEMO / "upah-minimum.csv"), *WAGES, "--output", "no/such/folder/report.txt"], "no/such/folder"),
+        ([str(DEMO / "upah-minimum.csv"), *WAGES, "--references", "tidak-ada"], "tidak-ada"),
+    ],
+)
+def test_wrong_usage_ends_with_exit_code_2_and_names_what_is_wrong(
+    cli: Cli, arguments: list[str], named: str
+) -> None:
+    ended = cli("check", *arguments)
+    assert ended.returncode == 2, ended.stdout + ended.stderr
+    assert named in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_contract_lint(cli: Cli, tmp_path: Path) -> None:
+    good = cli("contract", "lint", str(DEMO / "contracts/upah-minimum.yaml"))
+    assert good.returncode == 0
+    assert "disnakertrans-jabar/upah-minimum" in good.stdout
+    broken = tmp_path / "broken.yaml"
+    broken.write_text(
+        (DEMO / "contracts/upah-minimum.yaml").read_text().replace("decimal(18,2)", "decimal(40,2)")
+    )
+    bad = cli("contract", "lint", str(broken), "--language", "en")
+    assert bad.returncode == 1
+    assert "schema[0].properties[3]" in bad.stderr
+    assert cli("contract", "lint", "tidak-ada.yaml").returncode == 2
+
+
+def test_a_check_without_set_rules_starts_quickly_and_loads_no_server(tmp_path: Path) -> None:
+    (tmp_path / "contract.yaml").write_text(RULELESS)
+    rows = "".join(f"{1800 + number},{number * 7}\n" for number in range(200))
+    (tmp_path / "data.csv").write_text("tahun,jumlah\n" + rows)
+    probe = (
+        "import atexit, sys\n"
+        "from satudata.hub.cli.main import run\n"
+        "heavy = ('starlette', 'uvicorn', 'dbos', 'strawberry', 'sqlalchemy', 'great_expectations')\n"
+        "atexit.register(lambda: print(sorted(set(heavy) & set(sys.modules)), file=sys.stderr))\n"
+        "sys.argv = ['satudata', 'check', 'data.csv', '-c', 'contract.yaml', '-f', 'json']\n"
+        "run()\n"
+    )
+    seconds = []
+    for _ in range(3):
+        started = time.perf_counter()
+        ended = subprocess.run(
+            [sys.executable, "-c", probe],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        seconds.append(time.perf_counter() - started)
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+        assert ended.stderr.strip() == "[]"
+        assert json.loads(ended.stdout)["rows"] == 200
+    assert min(seconds) < 6, seconds  # 2 s on a machine with nothing else to do
