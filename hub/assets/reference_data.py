@@ -13,9 +13,9 @@ from pathlib import Path
 
 import polars as pl
 
-KEMENDAGRI_LIST = "kemendagri/wilayah"
+KEMENDAGRI_LIST = "kemendagri/kode-wilayah"
 KEMENDAGRI_EDITION = "300.2.2-2430-2025"
-BPS_LIST = "bps/wilayah"
+BPS_LIST = "bps/kode-wilayah"
 BPS_EDITION = "2020-2"
 
 # What the decree counts. A package that holds something else is another edition, and must not pass for this one.

@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -147,8 +146,8 @@ class Hub:
         return await self.services.submissions.get(self.steward, submission.id)
 
 
-async def stream(data: bytes, size: int = 7) -> AsyncIterator[bytes]:
-    """The bytes in small pieces, as from a socket."""
+async def stream(data: bytes, size: int = 1 << 16) -> AsyncIterator[bytes]:
+    """The bytes in pieces, as from a socket."""
     for start in range(0, len(data), size):
         yield data[start : start + size]
 
@@ -375,6 +374,12 @@ def postgres_cast(
     return "template_cast", asyncio.run(populate(url, tmp_path_factory.mktemp("cast")))
 
 
+def make_hub(services: Services, clock: SettableClock, cast: Cast, *, inline: bool = False) -> Hub:
+    jobs: LeftToTheRunner | InlineJobs = InlineJobs(services.job) if inline else LeftToTheRunner()
+    services.attach_jobs(jobs)
+    return Hub(services, clock, jobs, **{role.name: getattr(cast, role.name) for role in fields(cast)})
+
+
 OpenHub = Callable[..., Awaitable[Hub]]
 
 
@@ -383,20 +388,57 @@ async def open_hub(tmp_path: Path) -> AsyncIterator[OpenHub]:
     """Opens hubs on a database with the cast in it, and closes them at the end. `inline` runs jobs at once."""
     opened: list[Services] = []
 
-    async def open_one(url: str, cast: Cast, *, inline: bool = False, **config: Any) -> Hub:
+    async def open_one(url: str, cast: Cast, *, inline: bool = False) -> Hub:
         clock = SettableClock()
-        services = await open_services(
-            DatasetsConfig(home=tmp_path / "home", database_url=url, **config), clock=clock
-        )
+        services = await open_services(DatasetsConfig(home=tmp_path / "home", database_url=url), clock=clock)
         opened.append(services)
-        jobs: LeftToTheRunner | InlineJobs = InlineJobs(services.job) if inline else LeftToTheRunner()
-        services.attach_jobs(jobs)
-        people = {role.name: getattr(cast, role.name) for role in fields(cast)}
-        return Hub(services, clock, jobs, **people)
+        return make_hub(services, clock, cast, inline=inline)
 
     yield open_one
     for services in opened:
         await services.close()
+
+
+@dataclass(frozen=True)
+class Grown:
+    """A home that has been used, to copy from: `dinas/contoh` with versions 1 and 2 a day apart (3 and 4 rows), a
+    rejected file, an upload that waits to be submitted, and the bundled code lists."""
+
+    home: Path
+    cast: Cast
+    now: datetime
+
+
+async def grow(home: Path, cast: Cast) -> Grown:
+    clock = SettableClock()
+    services = await open_services(DatasetsConfig(home=home), clock=clock)
+    hub = make_hub(services, clock, cast, inline=True)
+    await services.codes.import_bundled(OPERATOR)
+    await hub.published()
+    await hub.submit(BAD_CSV)
+    clock.pass_(timedelta(days=1))
+    await hub.published(GOOD_CSV + b"C,2024,9.00\n")
+    await hub.upload(hub.producer, b"menunggu")
+    await services.close()
+    return Grown(home, cast, clock.now())
+
+
+@pytest.fixture(scope="session")
+def grown(sqlite_cast: tuple[Path, Cast], tmp_path_factory: pytest.TempPathFactory) -> Grown:
+    home = tmp_path_factory.mktemp("grown")
+    shutil.copy(sqlite_cast[0], home / "catalogue.sqlite")
+    return asyncio.run(grow(home, sqlite_cast[1]))
+
+
+@pytest.fixture
+async def grown_hub(grown: Grown, tmp_path: Path) -> AsyncIterator[Hub]:
+    """A hub on a copy of the home described at `Grown`."""
+    home = tmp_path / "home"
+    shutil.copytree(grown.home, home)
+    clock = SettableClock(grown.now)
+    services = await open_services(DatasetsConfig(home=home), clock=clock)
+    yield make_hub(services, clock, grown.cast)
+    await services.close()
 
 
 @pytest.fixture

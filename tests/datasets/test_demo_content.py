@@ -297,10 +297,10 @@ def test_islands_have_exact_coordinates_and_flags(check: Any) -> None:
 
 def test_bundled_lists_hold_the_codes_in_force_and_the_superseded() -> None:
     references = References(REFERENCE)
-    assert {"kemendagri/wilayah", "bps/wilayah"} <= {info.id for info in references.lists()}
-    edition = references.edition("kemendagri/wilayah", None)
+    assert {"kemendagri/kode-wilayah", "bps/kode-wilayah"} <= {info.id for info in references.lists()}
+    edition = references.edition("kemendagri/kode-wilayah", None)
     assert edition == "300.2.2-2430-2025"
-    codes = references.codes("kemendagri/wilayah", edition)
+    codes = references.codes("kemendagri/kode-wilayah", edition)
     in_force = codes.filter(pl.col("valid_to").is_null())
     assert dict(in_force["level"].value_counts().iter_rows()) == {
         "PROVINCE": 38,
@@ -311,7 +311,7 @@ def test_bundled_lists_hold_the_codes_in_force_and_the_superseded() -> None:
     ended = codes.filter(pl.col("valid_to").is_not_null())
     assert ended.height == 26
     assert set(ended.explode("successors")["successors"]) <= set(in_force["code"])
-    provinces = references.codes("bps/wilayah", references.edition("bps/wilayah", None))
+    provinces = references.codes("bps/kode-wilayah", references.edition("bps/kode-wilayah", None))
     assert dict(provinces.filter(pl.col("code").is_in(["91", "94"])).select("code", "label").iter_rows()) == {
         "91": "Papua Barat",
         "94": "Papua",

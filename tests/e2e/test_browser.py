@@ -180,11 +180,10 @@ def test_publish_and_review(browser: Browser, fresh_demo_server: Hub, watch: Wat
     assert watch.complaints == []
 
 
-@pytest.mark.xdist_group("publishing")
 def test_a_wrong_file_is_explained_and_its_fix_replaces_it(
-    browser: Browser, fresh_demo_server: Hub, watch: Watch
+    browser: Browser, demo_server: Hub, watch: Watch
 ) -> None:
-    hub = fresh_demo_server
+    hub = demo_server
     good = (DEMO / "upah-minimum.csv").read_text().splitlines(keepends=True)
     wrong = [*good]
     wrong[4] = wrong[4].rsplit(",", 1)[0] + ",tiga juta\n"
@@ -211,13 +210,11 @@ def test_a_wrong_file_is_explained_and_its_fix_replaces_it(
     assert watch.complaints == []
 
 
-@pytest.mark.xdist_group("publishing")
-def test_warnings_are_accepted_one_by_one(browser: Browser, fresh_demo_server: Hub, watch: Watch) -> None:
-    hub = fresh_demo_server
-    edited = (DEMO / "puskesmas.csv").read_text().replace("\n", "\n", 1)
+def test_warnings_are_accepted_one_by_one(browser: Browser, demo_server: Hub, watch: Watch) -> None:
+    hub = demo_server
     page = open_page(browser, hub, watch)
     log_in(page, hub.account("PRODUCER", "kemenkes"), "/publish")
-    upload(page, "kemenkes/puskesmas", "puskesmas.csv", edited.encode())
+    upload(page, "kemenkes/puskesmas", "puskesmas.csv", (DEMO / "puskesmas.csv").read_bytes())
     expect(page.locator("#keadaan")).to_contain_text("Menunggu walidata", timeout=60_000)
     expect(page.get_by_role("main")).to_contain_text("26 peringatan")
     address = page.url.removeprefix(hub.url).replace("/publish/", "/review/")
@@ -235,9 +232,8 @@ def test_warnings_are_accepted_one_by_one(browser: Browser, fresh_demo_server: H
     expect(steward.locator(".timeline")).to_contain_text("Data menurut pembagian wilayah lama.")
 
 
-@pytest.mark.xdist_group("publishing")
-def test_returned_with_findings(browser: Browser, fresh_demo_server: Hub, watch: Watch) -> None:
-    hub = fresh_demo_server
+def test_returned_with_findings(browser: Browser, demo_server: Hub, watch: Watch) -> None:
+    hub = demo_server
     page = open_page(browser, hub, watch)
     log_in(page, hub.account("PRODUCER", "disnakertrans-jabar"), "/publish")
     upload(page, WAGES, "upah.csv", (DEMO / "upah-minimum.csv").read_bytes())
@@ -262,9 +258,8 @@ def test_returned_with_findings(browser: Browser, fresh_demo_server: Hub, watch:
     expect(page.get_by_role("link", name="Unggah perbaikannya")).to_be_visible()
 
 
-@pytest.mark.xdist_group("publishing")
-def test_publishing_works_without_javascript(browser: Browser, fresh_demo_server: Hub, watch: Watch) -> None:
-    hub = fresh_demo_server
+def test_publishing_works_without_javascript(browser: Browser, demo_server: Hub, watch: Watch) -> None:
+    hub = demo_server
     page = open_page(browser, hub, watch, java_script_enabled=False)
     log_in(page, hub.account("PRODUCER", "disnakertrans-jabar"), "/publish")
     upload(page, WAGES, "tanpa javascript.csv", (DEMO / "upah-minimum.csv").read_bytes())
@@ -309,11 +304,10 @@ def test_public_pages_are_accessible_small_and_light(
     assert watch.outside == []
 
 
-@pytest.mark.xdist_group("publishing")
-def test_pages_of_staff_are_accessible(browser: Browser, fresh_demo_server: Hub, watch: Watch) -> None:
+def test_pages_of_staff_are_accessible(browser: Browser, demo_server: Hub, watch: Watch) -> None:
     if not AXE.exists():
         pytest.skip("axe-core is not installed: build the assets first (pip install -e .)")
-    hub = fresh_demo_server
+    hub = demo_server
     page = open_page(browser, hub, watch, viewport={"width": 320, "height": 640})
     log_in(page, hub.account("PRODUCER", "kemenkes"), "/publish")
     upload(page, "kemenkes/puskesmas", "puskesmas.csv", (DEMO / "puskesmas.csv").read_bytes())

@@ -154,7 +154,7 @@ _ZOO_COLUMNS = """
       - name: provinsi
         logicalType: string
         customProperties:
-          - {property: codeList, value: kemendagri/wilayah}
+          - {property: codeList, value: kemendagri/kode-wilayah}
           - {property: codeSystem, value: KEMENDAGRI}
           - {property: codeLevel, value: PROVINCE}
           - {property: codeFormat, value: PLAIN}

@@ -87,7 +87,7 @@ async def test_the_types_of_columns(asking):
     }
     assert "buah" in row.fields["jumlah"].description
     assert "Nama / Name" in row.fields["nama"].description
-    assert "kemendagri/wilayah" in row.fields["provinsi"].description
+    assert "kemendagri/kode-wilayah" in row.fields["provinsi"].description
     filterable = set(row.fields) - {"catatan"}
     assert set(filters.fields) == filterable | {"and", "or", "not"}
     assert set(order.fields) == filterable

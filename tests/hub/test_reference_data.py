@@ -65,7 +65,7 @@ def test_lists_and_demo_tables(
     assert all(path.exists() for path in made)
 
     references = References(reference)
-    current = references.entry("kemendagri/wilayah", "93.01")
+    current = references.entry("kemendagri/kode-wilayah", "93.01")
     assert current is not None
     assert (current.label, current.level, current.parent, current.superseded) == (
         "Kabupaten Baru",
@@ -73,11 +73,11 @@ def test_lists_and_demo_tables(
         "93",
         False,
     )
-    old = references.entry("kemendagri/wilayah", "91.01")
+    old = references.entry("kemendagri/kode-wilayah", "91.01")
     assert old is not None
     assert (old.superseded, old.successors, old.valid_to) == (True, ("93.01",), current.valid_from)
-    assert references.info("kemendagri/wilayah").license == "ODbL-1.0"
-    assert references.codes("bps/wilayah")["code"].to_list() == ["94"]
+    assert references.info("kemendagri/kode-wilayah").license == "ODbL-1.0"
+    assert references.codes("bps/kode-wilayah")["code"].to_list() == ["94"]
 
     regions = pl.read_parquet(demo / "wilayah.parquet")
     assert regions.columns == ["code", "level", "name", "parent_code"]
@@ -102,7 +102,7 @@ def test_nothing_is_made_again_until_a_source_changes(
     for path in made:
         os.utime(path, (2, 2))
     assert times(reference_data.build(package, reference, tmp_path / "demo")) != [2_000_000_000] * 3
-    old = References(reference).entry("kemendagri/wilayah", "91.01")
+    old = References(reference).entry("kemendagri/kode-wilayah", "91.01")
     assert old is not None
     assert old.label == "Kabupaten Dulu"
     assert len(list(reference.glob("*.parquet"))) == 2, "files of the edition before are gone"

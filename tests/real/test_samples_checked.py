@@ -203,7 +203,7 @@ def test_06_old_codes_of_papua_are_superseded_not_wrong(check_sample: Check) -> 
     assert rows_of(report, "row.code_superseded:kode_kab")[0] == 9752
     assert report.measures["columns"]["kode_instansi"]["distinct"] == 10292
     assert report.measures["columns"]["kode_kab"]["distinct"] == 514
-    codes = References(Path(str(files("satudata.datasets"))) / "reference").codes("kemendagri/wilayah")
+    codes = References(Path(str(files("satudata.datasets"))) / "reference").codes("kemendagri/kode-wilayah")
     successor = dict(
         codes.filter(pl.col("valid_to").is_not_null())
         .select(pl.col("code").str.replace(".", "", literal=True), pl.col("successors").list.first())
@@ -305,4 +305,4 @@ def test_10_contract_progress_above_procurement_is_named_by_row(check_sample: Ch
     assert found["capaian_kontrak"] == (443, Decimal("26183.63"))
     assert found["capaian_pelaksanaan"] == (422, Decimal("22941.43"))
     assert found["capaian_pho"] == (318, Decimal("11937.87"))
-    assert report.editions["bps/wilayah"] == "2020-2"
+    assert report.editions["bps/kode-wilayah"] == "2020-2"

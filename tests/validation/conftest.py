@@ -16,7 +16,7 @@ from satudata.validation.references import References, build_list
 from satudata.validation.reports.model import Report
 from satudata.validation.text import Text
 
-REGIONS = "kemendagri/wilayah"
+REGIONS = "kemendagri/kode-wilayah"
 
 
 def custom(**values: Any) -> list[dict[str, Any]]:

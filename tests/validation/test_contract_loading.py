@@ -45,7 +45,7 @@ def test_a_whole_contract(contract_document: Document) -> None:
                 "primaryKey": True,
                 "primaryKeyPosition": 1,
                 "customProperties": custom(
-                    codeList="kemendagri/wilayah",
+                    codeList="kemendagri/kode-wilayah",
                     codeSystem="KEMENDAGRI",
                     codeLevel="REGENCY",
                     codeFormat="PADDED4",
@@ -300,11 +300,11 @@ def test_a_syntax_error_names_the_line() -> None:
 
 def test_code_lists_must_be_there(make_contract: Callable[..., DataContract], references: References) -> None:
     column = {"name": "kode", "logicalType": "string"}
-    good = make_contract([{**column, "customProperties": custom(codeList="kemendagri/wilayah")}])
-    assert require_code_lists(good, references) == {"kemendagri/wilayah": "2025"}
+    good = make_contract([{**column, "customProperties": custom(codeList="kemendagri/kode-wilayah")}])
+    assert require_code_lists(good, references) == {"kemendagri/kode-wilayah": "2025"}
     other_list = make_contract([{**column, "customProperties": custom(codeList="bps/kbli")}])
     other_edition = make_contract(
-        [{**column, "customProperties": custom(codeList="kemendagri/wilayah", codeEdition="1")}]
+        [{**column, "customProperties": custom(codeList="kemendagri/kode-wilayah", codeEdition="1")}]
     )
     for contract, code in ((other_list, "contract.code_list"), (other_edition, "contract.code_edition")):
         with pytest.raises(ContractError) as raised:

@@ -72,11 +72,11 @@ def test_editions_stand_side_by_side(tmp_path: Path) -> None:
 
 
 def test_a_superseded_code_names_its_successors(references: References) -> None:
-    entry = references.entry("kemendagri/wilayah", "91.01")
+    entry = references.entry("kemendagri/kode-wilayah", "91.01")
     assert entry is not None
     assert entry.superseded
     assert (entry.valid_to, entry.successors) == (date(2022, 7, 25), ("93.01",))
-    assert references.entry("kemendagri/wilayah", "00") is None
+    assert references.entry("kemendagri/kode-wilayah", "00") is None
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def test_the_text_in_both_languages(check: Check, wages: DataContract) -> None:
     assert "→ Write a whole number, for example 1234; leave it empty when there are no data." in english
     assert "\x1b[" not in indonesian
     assert "\x1b[31m" in render_text(report, "id", color=True)
-    assert "Daftar kode kemendagri/wilayah edisi 2025" in indonesian
+    assert "Daftar kode kemendagri/kode-wilayah edisi 2025" in indonesian
 
 
 def test_the_text_says_how_many_are_not_shown(check: Check, make_contract: Make) -> None:
@@ -128,7 +128,7 @@ def seeded_contract(make_contract: Make) -> DataContract:
         "primaryKey": True,
         "primaryKeyPosition": 1,
         "customProperties": [
-            {"property": "codeList", "value": "kemendagri/wilayah"},
+            {"property": "codeList", "value": "kemendagri/kode-wilayah"},
             {"property": "codeLevel", "value": "REGENCY"},
         ],
     }

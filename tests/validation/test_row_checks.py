@@ -59,7 +59,7 @@ def test_one_wrong_cell(
     warning = code in ("row.code_superseded", "row.code_name", "row.damaged")
     assert finding.severity is (Severity.WARNING if warning else Severity.ERROR)
     assert report.verdict is (Verdict.NEEDS_CONFIRMATION if warning else Verdict.REJECTED)
-    assert report.editions == {"kemendagri/wilayah": "2025"}
+    assert report.editions == {"kemendagri/kode-wilayah": "2025"}
 
 
 def test_a_cell_of_the_wrong_type_is_not_told_twice(check: Check, wages: DataContract) -> None:

@@ -122,7 +122,7 @@ COLUMNS_ODCS = [
         "name": "kode",
         "logicalType": "string",
         "customProperties": [
-            {"property": "codeList", "value": "kemendagri/wilayah"},
+            {"property": "codeList", "value": "kemendagri/kode-wilayah"},
             {"property": "codeLevel", "value": "REGENCY"},
         ],
     },

@@ -123,7 +123,7 @@ async def test_importing_is_the_authoritys_and_the_operators(hub: Any, source: P
 
 async def test_the_bundled_lists_come_in(hub: Any) -> None:
     made = await hub.services.codes.import_bundled(OPERATOR)
-    assert {"kemendagri/wilayah", "bps/wilayah"} <= {item.slug for item in made}
-    java = await hub.services.codes.code("kemendagri/wilayah", "32")
+    assert {"kemendagri/kode-wilayah", "bps/kode-wilayah"} <= {item.slug for item in made}
+    java = await hub.services.codes.code("kemendagri/kode-wilayah", "32")
     assert java.level == "PROVINCE"
-    assert (await hub.services.codes.codes("kemendagri/wilayah", search="bandung", first=1)).total > 100
+    assert (await hub.services.codes.codes("kemendagri/kode-wilayah", search="bandung", first=1)).total > 100

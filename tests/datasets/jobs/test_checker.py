@@ -5,7 +5,6 @@ import json
 import math
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
@@ -141,10 +140,10 @@ async def test_closing_does_not_wait_for_work(checker: Checker) -> None:
 async def test_the_child_dies_with_its_parent(tmp_path: Path) -> None:
     script = tmp_path / "parent.py"
     script.write_text(PARENT)
-    parent = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True)
+    parent = await asyncio.create_subprocess_exec(sys.executable, str(script), stdout=asyncio.subprocess.PIPE)
     assert parent.stdout is not None
-    child = int(await asyncio.to_thread(parent.stdout.readline))
+    child = int(await parent.stdout.readline())
     assert alive(child)
     parent.kill()
-    parent.wait()
+    await parent.wait()
     await until(lambda: not alive(child))

@@ -27,7 +27,7 @@ async def test_a_file_that_arrives_whole_is_kept_under_its_hash(either_hub: Any,
     made = await announce(either_hub)
     assert (made.received_bytes, made.complete) == (0, False)
     assert made.expires_at == either_hub.clock.now() + timedelta(hours=24)
-    received = await submissions.receive_upload(either_hub.producer, made.id, in_pieces(DATA))
+    received = await submissions.receive_upload(either_hub.producer, made.id, in_pieces(DATA, 7))
     assert (received.received_bytes, received.complete) == (len(DATA), True)
     assert await either_hub.services.files.read(raw_key(SHA)) == DATA
     assert await submissions.get_upload(either_hub.producer, made.id) == received
@@ -47,12 +47,12 @@ async def test_another_file_is_refused_kept_nowhere_and_may_be_sent_again(
     submissions = hub.services.submissions
     made = await announce(hub)
     with pytest.raises(InvalidInput) as refusal:
-        await submissions.receive_upload(hub.producer, made.id, in_pieces(sent))
+        await submissions.receive_upload(hub.producer, made.id, in_pieces(sent, 7))
     assert refusal.value.code == code
     assert "Kirim ulang" in refusal.value.message.id
     assert [key async for key, _ in hub.services.files.list("raw")] == []
     assert [key async for key, _ in hub.services.files.list("incoming")] == []
-    assert (await submissions.receive_upload(hub.producer, made.id, in_pieces(DATA))).complete
+    assert (await submissions.receive_upload(hub.producer, made.id, in_pieces(DATA, 7))).complete
 
 
 async def test_a_broken_connection_leaves_the_upload_to_be_sent_again(hub: Any, in_pieces: Any) -> None:
@@ -63,7 +63,7 @@ async def test_a_broken_connection_leaves_the_upload_to_be_sent_again(hub: Any, 
     made = await announce(hub)
     with pytest.raises(ConnectionResetError):
         await hub.services.submissions.receive_upload(hub.producer, made.id, torn())
-    assert (await hub.services.submissions.receive_upload(hub.producer, made.id, in_pieces(DATA))).complete
+    assert (await hub.services.submissions.receive_upload(hub.producer, made.id, in_pieces(DATA, 7))).complete
 
 
 async def test_an_endless_stream_is_cut_off(hub: Any) -> None:
@@ -85,7 +85,7 @@ async def test_sending_again_or_twice_at_once_is_harmless(either_hub: Any, in_pi
     submissions = either_hub.services.submissions
     made = await announce(either_hub)
     both = await asyncio.gather(
-        *(submissions.receive_upload(either_hub.producer, made.id, in_pieces(DATA)) for _ in range(4))
+        *(submissions.receive_upload(either_hub.producer, made.id, in_pieces(DATA, 7)) for _ in range(4))
     )
     assert all(upload.complete for upload in both)
     events = await either_hub.services.audit.events(either_hub.secretariat, subject=f"upload:{made.id}")
@@ -105,7 +105,7 @@ async def test_an_upload_is_its_owners_alone(hub: Any, in_pieces: Any) -> None:
         with pytest.raises(NotFound):
             await hub.services.submissions.get_upload(principal, made.id)
         with pytest.raises(NotFound):
-            await hub.services.submissions.receive_upload(principal, made.id, in_pieces(DATA))
+            await hub.services.submissions.receive_upload(principal, made.id, in_pieces(DATA, 7))
 
 
 async def test_only_producers_upload(hub: Any) -> None:
@@ -118,7 +118,7 @@ async def test_time_runs_out(hub: Any, in_pieces: Any) -> None:
     made = await announce(hub)
     hub.clock.pass_(timedelta(hours=24))
     with pytest.raises(InvalidInput) as refusal:
-        await hub.services.submissions.receive_upload(hub.producer, made.id, in_pieces(DATA))
+        await hub.services.submissions.receive_upload(hub.producer, made.id, in_pieces(DATA, 7))
     assert refusal.value.code == "UPLOAD_EXPIRED"
 
 

@@ -18,7 +18,7 @@ def column(name: str, type: ColumnType = ColumnType.STRING, **facts: object) -> 
 
 def test_rules_are_told_in_the_readers_language() -> None:
     made = contract(
-        column("kode", key_position=1, code=CodeBinding("kemendagri/wilayah", level="REGENCY")),
+        column("kode", key_position=1, code=CodeBinding("kemendagri/kode-wilayah", level="REGENCY")),
         column("nama", name_of="kode"),
         column(
             "nilai",
@@ -34,7 +34,7 @@ def test_rules_are_told_in_the_readers_language() -> None:
     assert kode.rules == [
         "bagian dari kunci",
         "wajib diisi",
-        "kode dari daftar kemendagri/wilayah",
+        "kode dari daftar kemendagri/kode-wilayah",
         "tingkat kabupaten/kota",
     ]
     assert nama.rules == ["nama yang cocok dengan kode di kode"]

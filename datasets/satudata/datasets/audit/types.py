@@ -20,7 +20,7 @@ class AuditEvent:
     action: str
     """`noun.verb`, e.g. `submission.review`."""
     subject: str
-    """`noun:id`, e.g. `dataset:bmkg/gempa-dirasakan`."""
+    """`noun:id`, e.g. `dataset:agency/name`."""
     detail: Mapping[str, Any]
     previous_hash: str
     hash: str

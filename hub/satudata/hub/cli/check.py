@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 EPILOG = """
 [bold]Examples[/bold]
 
-  satudata check upah.csv --contract upah-minimum.yaml
+  satudata check data.csv --contract contract.yaml
 
-  satudata check upah.csv -c upah-minimum.yaml --format json --output report.json
+  satudata check data.csv -c contract.yaml --format json --output report.json
 
 [bold]Exit codes[/bold]: 0 accepted; 1 rejected; 2 the file cannot be read, or wrong usage; 3 accepted once a steward
 confirms the warnings.
@@ -82,6 +82,7 @@ def check(
     """Check a data file against its contract: which cell is wrong, why, and what to type instead."""
     # Imported here, not above: `satudata --help` and the other commands need none of the checker.
     from satudata.validation.checking import check_file, report_is_unreadable
+    from satudata.validation.contracts.errors import ContractError
     from satudata.validation.references import References
     from satudata.validation.reports.model import Verdict
 
@@ -93,14 +94,22 @@ def check(
             ),
             USAGE,
         )
-    report = check_file(
-        file,
-        read_contract(contract),
-        References(references or bundled_references()),
-        previous=_previous(previous_version),
-        max_findings=max_findings,
-        progress=_show_progress if sys.stderr.isatty() else None,
-    )
+    if output is not None and not output.absolute().parent.is_dir():
+        folder = output.parent
+        fail(Text(id=f"Folder {folder} tidak ada. Buat dahulu.", en=f"There is no folder {folder}. Make it first."), USAGE)
+    loaded = read_contract(contract)
+    try:
+        report = check_file(
+            file,
+            loaded,
+            References(_references(references)),
+            previous=_previous(previous_version),
+            max_findings=max_findings,
+            progress=_show_progress if sys.stderr.isatty() else None,
+        )
+    except ContractError as error:  # it names a code list that is not in the folder
+        show_contract_problems(contract, error)
+        raise SystemExit(USAGE) from None
     if sys.stderr.isatty():
         _clear_progress()
     _write(report, format, output)
@@ -136,6 +145,18 @@ def show_contract_problems(
     for problem in error.problems:
         print(f"  {problem.path}: {problem.message.get(language())}", file=sys.stderr)
         print(f"    {problem.fix.get(language())}", file=sys.stderr)
+
+
+def _references(given: Path | None) -> Path:
+    if given is None:
+        return bundled_references()
+    if not (given / "manifest.json").is_file():
+        message = Text(
+            id=f"Tidak ada {given / 'manifest.json'}. --references menerima folder daftar kode.",
+            en=f"There is no {given / 'manifest.json'}. --references takes a folder of code lists.",
+        )
+        fail(message, USAGE)
+    return given
 
 
 def bundled_references() -> Path:

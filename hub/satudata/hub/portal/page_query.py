@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from starlette.requests import Request
 
-from satudata.datasets.errors import LimitReached, NotAllowed, NotFound
+from satudata.datasets.errors import InvalidInput, LimitReached, NotAllowed, NotFound
 from satudata.graphql.documents import load_operation
 from satudata.graphql.outcome import ExecutionOutcome
 from satudata.hub.assembly import Hub
@@ -85,7 +85,7 @@ async def run(request: Request, operation: str, variables: Variables | None = No
 
 
 async def run_document(request: Request, document: str, variables: Variables | None = None) -> PageQuery:
-    """Run any document as the visitor. Raises NotFound, NotAllowed, LimitReached or PageQueryFailed."""
+    """Run any document as the visitor. Raises NotFound, NotAllowed, InvalidInput, LimitReached, PageQueryFailed."""
     hub: Hub = request.app.state.hub
     outcome = await hub.api.execute(
         document,
@@ -110,6 +110,10 @@ def _refusal(outcome: ExecutionOutcome) -> Exception:
         return NotFound(_NOTHING)
     if codes & {"FORBIDDEN", "UNAUTHENTICATED"}:
         return NotAllowed(_NOT_YOURS)
+    if "BAD_INPUT" in codes:
+        # The documents are ours and tested: what is left is a cursor or id that was changed in the address.
+        words = str(outcome.errors[0].get("message"))
+        return InvalidInput(Text(words, words))
     messages = "; ".join(str(error.get("message")) for error in outcome.errors)
     return PageQueryFailed(messages)
 

@@ -68,7 +68,7 @@ class CodeBinding:
     """A column whose values are codes of a reference list."""
 
     code_list: str
-    """`agency/list`, e.g. `kemendagri/wilayah`."""
+    """`agency/list`, e.g. `kemendagri/kode-wilayah`."""
     system: str | None = None
     """KEMENDAGRI or BPS for region codes."""
     edition: str | None = None

@@ -4,7 +4,9 @@ Says CSV, XLSX, JSON, JSONL or Parquet, or names what it is instead (`Unreadable
 the business of the reader of each format.
 """
 
+import struct
 import zipfile
+import zlib
 from enum import StrEnum
 from pathlib import Path
 
@@ -14,6 +16,17 @@ from satudata.validation.text import Text
 
 HEAD = 65_536
 _BLANK = b" \t\r\n"
+BROKEN_ARCHIVE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    OSError,
+    EOFError,
+)
+"""What zipfile raises on containers that are damaged, encrypted or packed in an unusual way."""
 
 
 class FileFormat(StrEnum):
@@ -119,7 +132,7 @@ def _inside_zip(path: Path) -> FileFormat:
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist()[:5_000])
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+    except BROKEN_ARCHIVE as error:
         raise damaged("Excel", word("detail.zip")) from error
     if any(name.endswith("xl/workbook.xml") for name in names):
         return FileFormat.XLSX

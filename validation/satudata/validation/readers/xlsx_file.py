@@ -4,9 +4,7 @@ The container is looked at before anything is unpacked: sizes, ratio, number of 
 XML part. Hidden sheets are not read unless the contract names one.
 """
 
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from itertools import islice
@@ -19,7 +17,7 @@ import python_calamine as calamine
 from satudata.validation.contracts.model import Column, DataContract
 from satudata.validation.findings.catalogue import word
 from satudata.validation.findings.collecting import Issue
-from satudata.validation.readers.detection import FileFormat, Unreadable, damaged
+from satudata.validation.readers.detection import BROKEN_ARCHIVE, FileFormat, Unreadable, damaged
 from satudata.validation.readers.header_row import HeaderRow, find_header, no_header
 from satudata.validation.readers.rendering import excel_duration, plain_number, renderer
 from satudata.validation.readers.table import (
@@ -38,17 +36,6 @@ MAX_RATIO = 100
 MAX_PARTS = 2_000
 _RATIO_MATTERS = 10 * 1024 * 1024
 _DOCTYPE_WITHIN = 4_096
-_BROKEN_ARCHIVE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-    OSError,
-    EOFError,
-)
-"""What zipfile raises on containers that are damaged, encrypted or packed in an unusual way."""
 
 
 def open_xlsx(path: Path, contract: DataContract) -> Table:
@@ -82,7 +69,7 @@ def guard_archive(path: Path) -> None:
                     with archive.open(part) as stream:
                         if b"<!DOCTYPE" in stream.read(_DOCTYPE_WITHIN).upper():
                             raise _unsafe(f"DOCTYPE: {part.filename[:80]}")
-    except _BROKEN_ARCHIVE as error:
+    except BROKEN_ARCHIVE as error:
         raise _damaged(str(error)) from error
 
 
