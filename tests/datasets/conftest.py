@@ -209,29 +209,29 @@ schema:
 """
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_contract() -> Callable[..., str]:
     """`contract`, for tests (test files cannot import from each other)."""
     return contract
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def in_pieces() -> Callable[..., AsyncIterator[bytes]]:
     """`stream`, for tests."""
     return stream
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def good_csv() -> bytes:
     return GOOD_CSV
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def warned_csv() -> bytes:
     return WARNED_CSV
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def bad_csv() -> bytes:
     return BAD_CSV
 

@@ -45,6 +45,15 @@ async def test_words_find_and_the_title_weighs_most(library: Any) -> None:
     assert len(await found(library, "nilai")) == 6  # a column
 
 
+@pytest.mark.parametrize(
+    "text", ["upah", "badan", "Labour", "nilai", "iklim", "katalog", "dinas/upah", "buruh"]
+)
+async def test_whatever_is_found_says_why(library: Any, text: str) -> None:
+    page = await library.services.catalogue.search(ANONYMOUS, text)
+    assert page.total > 0
+    assert all(page.matches)
+
+
 async def test_signs_are_taken_literally(library: Any) -> None:
     assert await found(library, "100%") == ["badan/hujan"]
     assert await found(library, "%") == ["badan/hujan"]
@@ -99,7 +108,7 @@ async def test_each_result_says_why_it_matched(library: Any) -> None:
         dataset.slug: [match.field for match in matches]
         for dataset, matches in zip(page.items, page.matches, strict=True)
     }
-    assert why == {"dinas/upah": ["title"], "dinas/pekerja": ["keywords"]}
+    assert why == {"dinas/upah": ["title", "id"], "dinas/pekerja": ["keywords"]}
     assert page.matches[0][0].text.id == "Upah minimum"
     assert (await library.services.catalogue.search(ANONYMOUS)).matches == ((),) * 6
 

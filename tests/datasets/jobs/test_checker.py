@@ -134,7 +134,7 @@ async def test_closing_does_not_wait_for_work(checker: Checker) -> None:
     await checker.close()
     with pytest.raises(CheckerCrashed):
         await work
-    assert not alive(pid)
+    await until(lambda: not alive(pid))
 
 
 async def test_the_child_dies_with_its_parent(tmp_path: Path) -> None:

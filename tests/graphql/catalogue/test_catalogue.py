@@ -33,7 +33,7 @@ async def test_a_dataset_says_what_its_contract_says(asking):
     assert found["url"] == f"https://data.example.go.id/datasets/{ZOO}"
     assert found["rowField"] == "data.dinasUji.kebunData"
     columns = {column["name"]: column for column in found["columns"]}
-    assert columns["provinsi"]["codeList"] == {"slug": "kemendagri/wilayah"}
+    assert columns["provinsi"]["codeList"] == {"slug": "kemendagri/kode-wilayah"}
     assert columns["rahasia"]["field"] is None
     assert columns["jumlah"] == {
         "name": "jumlah",
@@ -145,7 +145,9 @@ async def test_searching(asking):
     query = """query($search: String, $where: DatasetFilter, $order: [DatasetOrder!]) {
       datasets(search: $search, where: $where, orderBy: $order) {
         totalCount nodes { slug } edges { node { slug } matched { field text } }
-        facets { agencies { value label { value } count } topics { value count } accessLevels { value count } formats { value } }
+        facets {
+          agencies { value label { value } count } topics { value count } accessLevels { value count } formats { value }
+        }
       }
     }"""
 
@@ -242,11 +244,14 @@ async def test_code_lists(asking):
     query = """query($id: ID!, $search: String, $after: String) { codeList(id: $id) {
       id slug title { value english } authority { slug } edition editions
       codes(search: $search, first: 2, after: $after) {
-        totalCount pageInfo { endCursor } nodes { code label { value english } parent { code parent { code } } validTo successors { code } }
+        totalCount pageInfo { endCursor }
+        nodes { code label { value english } parent { code parent { code } } validTo successors { code } }
       }
     } }"""
 
-    found = (await asking.data(query, {"id": "kemendagri/wilayah", "search": "kota bandung"}))["codeList"]
+    found = (await asking.data(query, {"id": "kemendagri/kode-wilayah", "search": "kota bandung"}))[
+        "codeList"
+    ]
     by_id = (await asking.data(query, {"id": found["id"]}))["codeList"]
     page = by_id["codes"]
     rest = (await asking.data(query, {"id": found["id"], "after": page["pageInfo"]["endCursor"]}))[
@@ -255,22 +260,26 @@ async def test_code_lists(asking):
 
     assert found["authority"] == {"slug": "kemendagri"}
     assert found["edition"] in found["editions"]
-    assert {
-        name: found["codes"]["nodes"][0][name] for name in ("code", "label")
-    } == {"code": "32.73", "label": {"value": "Kota Bandung", "english": None}}
+    assert {name: found["codes"]["nodes"][0][name] for name in ("code", "label")} == {
+        "code": "32.73",
+        "label": {"value": "Kota Bandung", "english": None},
+    }
     assert found["codes"]["nodes"][0]["parent"] == {"code": "32", "parent": None}
     assert page["totalCount"] > 91_000
     assert rest["nodes"][0]["code"] > page["nodes"][-1]["code"]
     lists = await asking.data(
         "{ codeLists { totalCount nodes { slug authority { slug } codes(first: 1) { totalCount } } } }"
     )
-    assert [item["slug"] for item in lists["codeLists"]["nodes"]] == ["bps/wilayah", "kemendagri/wilayah"]
+    assert [item["slug"] for item in lists["codeLists"]["nodes"]] == [
+        "bps/kode-wilayah",
+        "kemendagri/kode-wilayah",
+    ]
     assert lists["codeLists"]["nodes"][0]["authority"] is None
     assert await asking.data('{ codeList(id: "tidak/ada") { slug } }') == {"codeList": None}
 
 
 async def test_superseded_codes_name_their_successors(asking):
-    query = """{ codeList(id: "kemendagri/wilayah") { codes(search: "sorong", first: 50) {
+    query = """{ codeList(id: "kemendagri/kode-wilayah") { codes(search: "sorong", first: 50) {
       nodes { code validTo successors { code label { value } successors { code } } }
     } } }"""
 
@@ -284,7 +293,7 @@ async def test_superseded_codes_name_their_successors(asking):
 async def test_every_id_finds_its_thing_again(asking):
     ids = await asking.data(
         """{ dataset(key: {slug: "dinas-uji/kebun-data"}) { id agency { id } latest { id submission { id } } }
-        codeList(id: "bps/wilayah") { id } }""",
+        codeList(id: "bps/kode-wilayah") { id } }""",
         by=asking.cast.steward,
     )
     dataset = ids["dataset"]

@@ -5,6 +5,8 @@ import uuid
 
 import pytest
 
+from satudata.datasets.access.principal import ANONYMOUS
+
 SUBMISSION = "submission { id state } problems { __typename code message { value } path }"
 GOOD = b"kode,nilai\nA,1\nB,2\n"
 BAD = b"kode,nilai\nA,satu\nB,2\nB,3\n"
@@ -180,7 +182,9 @@ async def test_lists_of_submissions(acting):
     first = (await acting.submit(GOOD))["submission"]["id"]
     rejected = (await acting.submit(BAD))["submission"]["id"]
     query = """query($state: [SubmissionState!], $mine: Boolean, $awaiting: Boolean, $dataset: ID) {
-      submissions(state: $state, mine: $mine, awaitingMe: $awaiting, dataset: $dataset) { totalCount nodes { id state } }
+      submissions(state: $state, mine: $mine, awaitingMe: $awaiting, dataset: $dataset) {
+        totalCount nodes { id state }
+      }
     }"""
 
     async def ids(by, **variables):
@@ -253,7 +257,8 @@ async def test_taking_back(acting):
 
 
 async def test_registering(acting, make_contract):
-    dataset = "dataset { slug title { value } contract { version } rowField } problems { __typename code message { value } path }"
+    dataset = """dataset { slug title { value } contract { version } rowField }
+    problems { __typename code message { value } path }"""
 
     async def register(text, by=None, **more):
         values = {"contractYaml": text, **more}
@@ -299,8 +304,6 @@ async def test_nobody_may_act(acting):
         ),
         "registerDataset": ("RegisterDatasetInput", {"contractYaml": "x"}),
     }
-    from satudata.datasets.access.principal import ANONYMOUS
-
     for name, (kind, values) in calls.items():
         payload = await acting.act(
             name, kind, "problems { __typename code message { value } path }", ANONYMOUS, **values

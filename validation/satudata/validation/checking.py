@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +105,7 @@ class _Check:
             self._columns = len(table.columns)
             typed_table = stack.enter_context(TypedTable(output, self._contract.columns)) if output else None
             self._run_batches(table, typed_table)
-            for issue in table.issues:
+            for issue in chain(table.issues, table.late_issues):
                 self._collector.add(issue)
             if not self._rows and not self._collector.has(Severity.ERROR):
                 raise Unreadable(Issue("file.no_rows"))

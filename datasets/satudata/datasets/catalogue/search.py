@@ -4,7 +4,7 @@ Every word of the search must occur somewhere in a dataset. A word in the title 
 or the agency's name, then anywhere else; a title that holds the whole search text comes first.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -51,7 +51,7 @@ def search_columns(contract: DataContract) -> dict[str, str]:
     ]
     return {
         "search_title": normalise(" ".join(dict.fromkeys(_both(contract.title)))),
-        "search_keywords": normalise(" ".join((*contract.keywords, contract.topic or ""))),
+        "search_keywords": normalise(" ".join((*contract.keywords, *_topic(contract)))),
         "search_text": normalise(" ".join(everything)),
     }
 
@@ -59,19 +59,24 @@ def search_columns(contract: DataContract) -> dict[str, str]:
 def matches(contract: DataContract, agency: Text, text: str | None) -> tuple[Match, ...]:
     """The parts of a dataset in which a word of the search occurs, with the text around it."""
     wanted = words(text)
-    parts: list[tuple[str, Text]] = [
-        ("title", contract.title),
-        ("keywords", _same(", ".join(contract.keywords))),
-        ("agency", agency),
-        ("topic", topic_name(contract.topic) if contract.topic else _same("")),
-        ("description", contract.description),
-        *(("columns", column.title) for column in contract.public_columns),
-    ]
     return tuple(
-        Match(field, Text(_snippet(part.id, wanted), _snippet(part.en, wanted)))
-        for field, part in parts
-        if any(word in normalise(f"{part.id} {part.en}") for word in wanted)
+        Match(field, Text(_snippet(shown.id, wanted), _snippet(shown.en, wanted)))
+        for field, shown, searched in _parts(contract, agency)
+        if any(word in searched for word in wanted)
     )
+
+
+def _parts(contract: DataContract, agency: Text) -> Iterator[tuple[str, Text, str]]:
+    """Name of the part, the text to show of it, the normalised text to look into."""
+    yield "title", contract.title, normalise(" ".join(_both(contract.title)))
+    yield "keywords", _same(", ".join(contract.keywords)), normalise(" ".join(contract.keywords))
+    yield "agency", agency, normalise(" ".join((contract.agency, *_both(agency))))
+    if contract.topic:
+        yield "topic", topic_name(contract.topic), normalise(" ".join(_topic(contract)))
+    yield "description", contract.description, normalise(" ".join(_both(contract.description)))
+    yield "id", _same(contract.id), contract.id
+    for column in contract.public_columns:
+        yield "columns", column.title, normalise(" ".join((column.name, column.header, *_both(column.title))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +213,10 @@ def _read_position(order: DatasetOrder, position: Position) -> Position:
 
 def _facets(found: Iterable[tuple[str, Text, int]]) -> tuple[Facet, ...]:
     return tuple(sorted((Facet(*facet) for facet in found), key=lambda facet: (-facet.count, facet.value)))
+
+
+def _topic(contract: DataContract) -> tuple[str, ...]:
+    return (contract.topic, *_both(topic_name(contract.topic))) if contract.topic else ()
 
 
 def _both(text: Text) -> tuple[str, str]:

@@ -88,7 +88,7 @@ class DatasetFilter:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Why a dataset matched: the field (`title`, `description`, `keywords`, `agency`, `columns`, ...) and its text."""
+    """Why a dataset matched: the field (title, keywords, agency, topic, description, id, columns) and its text."""
 
     field: str
     text: Text

@@ -70,12 +70,14 @@ class Checker:
         return cast(Result, value)
 
     async def close(self) -> None:
-        """End the child at once, whatever it is doing."""
+        """End the child: at once when it is at work, else the way it ends by itself, leaving nothing behind."""
         self._stay()
-        pool = self._pool
-        self._kill()
+        pool, pid = self._pool, self.pid
+        self._pool = self.pid = None
+        if pid is not None and self._turn.locked():
+            with suppress(ProcessLookupError):  # it may just have ended
+                os.kill(pid, signal.SIGKILL)
         if pool is not None:
-            # Or the interpreter, on its way out, complains of semaphores left behind.
             await asyncio.to_thread(pool.shutdown)
 
     async def _start(self) -> ProcessPoolExecutor:

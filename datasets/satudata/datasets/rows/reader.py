@@ -10,7 +10,6 @@ one way in which a value comes out.
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from satudata.datasets.rows import sqlite_engine
@@ -25,6 +24,7 @@ from satudata.datasets.rows.aggregates import (
 from satudata.datasets.rows.conditions import Formula, prepare, shape, values_of
 from satudata.datasets.rows.deadline import Deadline, DeadlineExceeded
 from satudata.datasets.rows.duckdb_engine import Scanner
+from satudata.datasets.rows.pages import After, Find, page_of
 from satudata.datasets.rows.planner import Region, locate, sort_keys
 from satudata.datasets.rows.query import (
     AggregateQuery,
@@ -36,21 +36,13 @@ from satudata.datasets.rows.query import (
 )
 from satudata.datasets.rows.sql import (
     Engine,
-    SortKey,
     Source,
     Statement,
     count_statement,
     edge_statement,
-    page_statement,
     rows_statement,
 )
-from satudata.datasets.rows.values import (
-    Stored,
-    decode_column,
-    foreign_position,
-    position_value,
-    stored_of_position,
-)
+from satudata.datasets.rows.values import decode_column
 from satudata.datasets.serving.columnar import schema_name
 from satudata.datasets.serving.facts import Facts
 from satudata.datasets.serving.files import CopyDamaged
@@ -60,8 +52,8 @@ from satudata.validation.text import Text
 Answer = TypeVar("Answer")
 
 SQLITE = Source(Engine.SQLITE)
-
 INLINE_ROWS = 5_000
+UNLIMITED = 2**62
 
 
 class RowReader:
@@ -147,7 +139,7 @@ class RowReader:
         columns = by_name(snapshot)
         formula = None if query.where is None else prepare(query.where, columns)
         keys = sort_keys(snapshot, formula, query.order)
-        position = None if query.after is None else _Position.read(query, columns)
+        position = After.read(query, columns)
         region = self._region(snapshot, formula, self._facts(snapshot), deadline)
         skip = query.offset
         if not keys:
@@ -157,16 +149,16 @@ class RowReader:
                 region, skip = region.after(region.low + skip - 1), 0
         if region.empty:
             return RowPage([], [], False, Engine.SQLITE)
-        find = _Find(region, snapshot.row_count, keys, position if keys else None, query.first + 1, skip)
+        find = Find(region, snapshot.row_count, keys, position if keys else None, query.first + 1, skip)
         wanted = tuple(dict.fromkeys((*query.columns, *(term.column for term in query.order))))
         if self._is_inline(region) or (region.rest is None and not keys):
             rows = self._run_inline(snapshot, find.statement(SQLITE, wanted), find.values, deadline)
-            return _page_of(query, columns, wanted, rows, Engine.SQLITE)
+            return page_of(query, columns, wanted, rows, Engine.SQLITE)
         found = await self._scanner.run(
             snapshot, find.statement(columnar(snapshot), ()), find.values, deadline
         )
         rows = self._rows(snapshot, wanted, [number for (number,) in found], deadline)
-        return _page_of(query, columns, wanted, rows, Engine.DUCKDB)
+        return page_of(query, columns, wanted, rows, Engine.DUCKDB)
 
     def _rows(
         self, snapshot: Snapshot, wanted: tuple[str, ...], numbers: list[int], deadline: Deadline
@@ -196,7 +188,7 @@ class RowReader:
         snapshot = query.snapshot
         columns = by_name(snapshot)
         measures = [parts_of(measure, columns) for measure in query.measures]
-        parts = tuple(dict.fromkeys(part for measure in measures for part in measure))
+        parts = tuple(dict.fromkeys(part for measure in measures for part in measure)) or (Part("rows"),)
         sorts = group_sorts(query, columns)
         formula = None if query.where is None else prepare(query.where, columns)
         facts = self._facts(snapshot)
@@ -215,9 +207,6 @@ class RowReader:
         else:
             found = await self._scanner.run(snapshot, statement, values, deadline)
         return _measured(query, columns, parts, measures, found)
-
-
-UNLIMITED = 2**62
 
 
 def by_name(snapshot: Snapshot) -> dict[str, SnapshotColumn]:
@@ -241,71 +230,6 @@ async def _in_time(making: Awaitable[None], deadline: Deadline) -> None:
         ) from error
 
 
-@dataclass(frozen=True, slots=True)
-class _Position:
-    """A reader's `after`: the stored values of the order's columns, and the row number."""
-
-    values: dict[str, Stored | None]
-    row: int
-
-    @classmethod
-    def read(cls, query: RowQuery, columns: dict[str, SnapshotColumn]) -> "_Position":
-        *values, row = query.after or (None,)
-        if len(values) != len(query.order) or not isinstance(row, int) or isinstance(row, bool):
-            raise foreign_position()
-        stored = {
-            term.column: stored_of_position(columns[term.column], value)
-            for term, value in zip(query.order, values, strict=True)
-        }
-        return cls(stored, row)
-
-
-class _Find:
-    """The search for a page: its statement on either engine, and the values in the statement's asking order."""
-
-    def __init__(
-        self,
-        region: Region,
-        rows: int,
-        keys: tuple[SortKey, ...],
-        position: _Position | None,
-        limit: int,
-        skip: int,
-    ) -> None:
-        self._filter, self.values = region.filter(rows)
-        self._keys = keys
-        self._nulls: tuple[bool, ...] | None = None
-        if position is not None:
-            at = [position.values[key.column] for key in keys]
-            self._nulls = tuple(value is None for value in at)
-            self.values += [*(value for value in at if value is not None), position.row]
-        self.values += [limit, skip]
-
-    def statement(self, source: Source, columns: tuple[str, ...]) -> Statement:
-        return page_statement(source, columns, self._filter, self._keys, self._nulls)
-
-
-def _page_of(
-    query: RowQuery,
-    columns: dict[str, SnapshotColumn],
-    wanted: tuple[str, ...],
-    found: list[tuple[Any, ...]],
-    engine: Engine,
-) -> RowPage:
-    """Rows of (number, *wanted), one more than asked when there is a next page, as a page. Works column by column."""
-    rows = found[: query.first]
-    numbers, *stored = zip(*rows, strict=True) if rows else [()] * (len(wanted) + 1)
-    at = dict(zip(wanted, stored, strict=True))
-    ordered = [[position_value(value) for value in at[term.column]] for term in query.order]
-    decoded = [decode_column(columns[name], at[name]) for name in query.columns]
-    return RowPage(
-        rows=list(zip(*decoded, strict=True)) if decoded else [()] * len(rows),
-        positions=list(zip(*ordered, numbers, strict=True)),
-        has_next=len(found) > query.first,
-        engine=engine,
-    )
-
-
 def _measured(
     query: AggregateQuery,
     columns: dict[str, SnapshotColumn],
@@ -322,4 +246,4 @@ def _measured(
     for measure, needed in zip(query.measures, measures, strict=True):
         values = [stored[width + parts.index(part)] for part in needed]
         answers.append(list(map(finisher(measure, columns), *values)))
-    return list(zip(*answers, strict=True))
+    return list(zip(*answers, strict=True)) if answers else [()] * len(found)

@@ -15,7 +15,7 @@ from satudata.datasets.audit.acts import Act, Acts
 from satudata.datasets.clock import Clock
 from satudata.datasets.config import DatasetsConfig
 from satudata.datasets.database.engine import Database
-from satudata.datasets.errors import InvalidInput, NotAllowed, NotFound, QualityGateFailed, StateConflict
+from satudata.datasets.errors import NotAllowed, NotFound
 from satudata.datasets.files.store import FileStore
 from satudata.datasets.jobs.protocol import JobKind, Jobs
 from satudata.datasets.paging import Page, Position, page_size
@@ -26,7 +26,14 @@ from satudata.datasets.submissions.repository import (
     SubmissionRepository,
     to_submission,
 )
-from satudata.datasets.submissions.states import REVIEWS, TERMINAL, Move
+from satudata.datasets.submissions.reviewing import (
+    clean_findings,
+    expect,
+    not_in_state,
+    pass_gate,
+    reason_for,
+)
+from satudata.datasets.submissions.states import REVIEWS, TERMINAL
 from satudata.datasets.submissions.submitting import NewSubmission, Submitting
 from satudata.datasets.submissions.types import (
     CheckProgress,
@@ -38,14 +45,12 @@ from satudata.datasets.submissions.types import (
     Upload,
 )
 from satudata.datasets.submissions.uploads import Uploads
-from satudata.validation.contracts.model import Severity
-from satudata.validation.reports.model import Report, Verdict
+from satudata.validation.reports.model import Report
 from satudata.validation.text import Text
 
 logger = logging.getLogger(__name__)
 
 S = SubmissionState
-MAX_FINDINGS = 500
 
 
 class SubmissionService:
@@ -134,20 +139,22 @@ class SubmissionService:
         (`RuleResult.key`, or its bare code) and a reason. Raises NotFound, NotAllowed, StateConflict, InvalidInput,
         QualityGateFailed.
         """
-        cleaned = _clean_findings(findings)
+        cleaned = clean_findings(findings)
         report = await self.report(principal, submission_id)
         async with self._acts.begin(principal) as act:
             record = await self._locked(act, principal, submission_id)
-            _expect(record, expected_state)
+            expect(record, expected_state)
             move = REVIEWS.get((record.state, decision))
             if move is None:
-                raise _not_in_state(record.state)
+                raise not_in_state(record.state)
             role = require(principal, move.action, record.resource)
-            words = _reason(record.state, decision, reason, report)
+            words = reason_for(record.state, decision, reason, report)
+            confirmed: tuple[str, ...] = ()
             if record.state is S.IN_REVIEW and decision is ReviewDecision.ACCEPT:
-                _pass_gate(report, confirmed_rules)
+                confirmed = pass_gate(report, confirmed_rules)
+            if move.action is Action.REVIEW and decision is ReviewDecision.ACCEPT:
+                record.submission.accepted_by_id = principal.person_id
             target = move.target(record.dataset.priority)
-            _remember_acceptance(record, move, decision, principal)
             await SubmissionRepository(act.session).add_step(
                 record.submission,
                 target,
@@ -156,7 +163,7 @@ class SubmissionService:
                 role=role,
                 reason=words,
                 findings=cleaned,
-                confirmed_rules=confirmed_rules,
+                confirmed_rules=confirmed,
             )
             act.record(
                 "submission.review",
@@ -164,7 +171,7 @@ class SubmissionService:
                 role=role,
                 decision=decision.value,
                 state=target.value,
-                confirmed=list(confirmed_rules),
+                confirmed=list(confirmed),
             )
         return await self._after(principal, submission_id, expected=record)
 
@@ -184,9 +191,9 @@ class SubmissionService:
         async with self._acts.begin(principal) as act:
             record = await self._locked(act, principal, submission_id)
             role = require(principal, Action.PUBLISH, record.resource)
-            _expect(record, expected_state)
+            expect(record, expected_state)
             if record.state is not S.APPROVED:
-                raise _not_in_state(record.state)
+                raise not_in_state(record.state)
             row = record.submission
             row.release_at = wanted or row.release_at
             row.publish_requested_at = act.at
@@ -218,9 +225,9 @@ class SubmissionService:
         async with self._acts.begin(principal) as act:
             record = await self._locked(act, principal, submission_id)
             role = require(principal, Action.WITHDRAW_SUBMISSION, record.resource)
-            _expect(record, expected_state)
+            expect(record, expected_state)
             if record.state in TERMINAL:
-                raise _not_in_state(record.state)
+                raise not_in_state(record.state)
             await SubmissionRepository(act.session).add_step(
                 record.submission,
                 S.WITHDRAWN,
@@ -241,7 +248,7 @@ class SubmissionService:
             record = await self._locked(act, principal, submission_id)
             role = require(principal, Action.RETRY_CHECK, record.resource)
             if record.state is not S.FAILED:
-                raise _not_in_state(record.state)
+                raise not_in_state(record.state)
             await SubmissionRepository(act.session).add_step(
                 record.submission, S.CHECKING, at=act.at, actor_id=principal.person_id, role=role
             )
@@ -361,94 +368,3 @@ def _must_see(principal: Principal, record: SubmissionRecord | None) -> Submissi
         raise NotFound(not_found_text(what))
     require_visible(principal, Action.VIEW_SUBMISSION, record.resource, what)
     return record
-
-
-def _expect(record: SubmissionRecord, expected: SubmissionState) -> None:
-    if record.state is not expected:
-        raise StateConflict(
-            Text(
-                f"Pengajuan ini sekarang {record.state}, bukan {expected}. Muat ulang lalu putuskan kembali.",
-                f"This submission is {record.state} now, not {expected}. Reload it and decide again.",
-            ),
-            ("expectedState",),
-            actual_state=record.state.value,
-        )
-
-
-def _not_in_state(state: SubmissionState) -> StateConflict:
-    return StateConflict(
-        Text(
-            f"Tindakan ini tidak mungkin selama pengajuan berada pada tahap {state}.",
-            f"This cannot be done while the submission is {state}.",
-        ),
-        actual_state=state.value,
-    )
-
-
-def _reason(
-    state: SubmissionState, decision: ReviewDecision, reason: str | None, report: Report | None
-) -> str | None:
-    if decision is ReviewDecision.RETURN:
-        why = Text(
-            "Tuliskan alasan pengembalian, agar produsen tahu apa yang harus diperbaiki.",
-            "Say why it is returned, so that the producer knows what to fix.",
-        )
-        return checks.required_prose(reason, "reason", why)
-    warned = report is not None and report.verdict is Verdict.NEEDS_CONFIRMATION
-    if state is S.RETURNED_TO_STEWARD or (state is S.IN_REVIEW and warned):
-        why = Text("Tuliskan alasan menerima data ini.", "Say why this data is accepted.")
-        return checks.required_prose(reason, "reason", why)
-    return checks.prose(reason, "reason")
-
-
-def _pass_gate(report: Report | None, confirmed_rules: Sequence[str]) -> None:
-    """Every warning must be confirmed by rule: the steward says of each that it may stand."""
-    if report is None or report.verdict is not Verdict.NEEDS_CONFIRMATION:
-        return
-    confirmed = set(confirmed_rules)
-    open_rules = tuple(
-        rule.key
-        for rule in report.rules
-        if rule.severity is Severity.WARNING and not {rule.key, rule.code} & confirmed
-    )
-    if open_rules:
-        listed = ", ".join(open_rules)
-        raise QualityGateFailed(
-            Text(
-                f"Peringatan berikut belum dikonfirmasi: {listed}. Konfirmasi tiap aturan dengan alasan, atau "
-                "kembalikan data kepada produsen.",
-                f"These warnings are not confirmed: {listed}. Confirm each rule with a reason, or return the data to "
-                "the producer.",
-            ),
-            ("confirmedRules",),
-            report=report,
-            unconfirmed=open_rules,
-        )
-
-
-def _remember_acceptance(
-    record: SubmissionRecord, move: Move, decision: ReviewDecision, principal: Principal
-) -> None:
-    if move.action is Action.REVIEW and decision is ReviewDecision.ACCEPT:
-        record.submission.accepted_by_id = principal.person_id
-
-
-def _clean_findings(findings: Sequence[ReviewFinding]) -> tuple[ReviewFinding, ...]:
-    if len(findings) > MAX_FINDINGS:
-        raise InvalidInput(
-            Text(
-                f"Paling banyak {MAX_FINDINGS} temuan; ringkas sisanya dalam alasan.",
-                f"At most {MAX_FINDINGS} findings; sum the rest up in the reason.",
-            ),
-            ("findings",),
-        )
-    return tuple(
-        ReviewFinding(
-            checks.required_prose(
-                item.text, "findings", Text("Temuan ini belum ada teksnya.", "This has no text.")
-            ),
-            item.row,
-            checks.optional_line(item.column, "findings"),
-        )
-        for item in findings
-    )

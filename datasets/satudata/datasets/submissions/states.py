@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from satudata.datasets.access.policy import Action
 from satudata.datasets.submissions.types import ReviewDecision, SubmissionState
+from satudata.validation.text import Text
 
 S = SubmissionState
 
@@ -29,6 +30,21 @@ WITH_AUTHORITY = frozenset({S.AUTHORITY_REVIEW, S.RETURNED_TO_STEWARD, S.APPROVE
 
 REPLACEABLE = frozenset({S.REJECTED, S.RETURNED, S.WITHDRAWN})
 """What a new submission may name as the one it replaces."""
+
+STATE_NAMES: Mapping[SubmissionState, Text] = {
+    S.UPLOADED: Text("menunggu pemeriksaan", "waiting for its check"),
+    S.CHECKING: Text("sedang diperiksa sistem", "being checked"),
+    S.FAILED: Text("gagal diperiksa karena gangguan sistem", "not checked because of a fault in the system"),
+    S.REJECTED: Text("ditolak pemeriksaan", "rejected by its check"),
+    S.IN_REVIEW: Text("menunggu keputusan walidata", "waiting for the steward"),
+    S.RETURNED: Text("dikembalikan kepada produsen", "returned to its producer"),
+    S.AUTHORITY_REVIEW: Text("menunggu keputusan pembina data", "waiting for the standards authority"),
+    S.RETURNED_TO_STEWARD: Text("dikembalikan kepada walidata", "returned to the steward"),
+    S.APPROVED: Text("disetujui", "approved"),
+    S.PUBLISHED: Text("sudah terbit", "published"),
+    S.WITHDRAWN: Text("dibatalkan", "withdrawn"),
+}
+"""A state as it stands in a sentence after "this submission is"."""
 
 
 @dataclass(frozen=True, slots=True)

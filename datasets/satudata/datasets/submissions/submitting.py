@@ -12,7 +12,7 @@ from satudata.datasets.errors import InvalidInput, NotFound, StateConflict
 from satudata.datasets.identifiers import new_id
 from satudata.datasets.submissions.models import SubmissionRow, UploadRow
 from satudata.datasets.submissions.repository import SubmissionRepository
-from satudata.datasets.submissions.states import REPLACEABLE
+from satudata.datasets.submissions.states import REPLACEABLE, STATE_NAMES
 from satudata.datasets.submissions.types import SubmissionState
 from satudata.datasets.submissions.uploads import UploadRepository, check_not_expired, no_upload
 from satudata.validation.text import Text
@@ -124,11 +124,12 @@ async def _check_replaced(act: Act, record: DatasetRecord, replaces: str | None)
             not_found_text(Text("Pengajuan yang digantikan", "The submission to replace")), ("replaces",)
         )
     if replaced.state not in REPLACEABLE:
+        name = STATE_NAMES[replaced.state]
         raise StateConflict(
             Text(
-                f"Pengajuan yang digantikan masih {replaced.state}. Hanya yang ditolak, dikembalikan, atau dibatalkan "
+                f"Pengajuan yang digantikan {name.id}. Hanya yang ditolak, dikembalikan, atau dibatalkan "
                 "yang dapat digantikan.",
-                f"The submission to replace is {replaced.state}. Only rejected, returned or withdrawn ones are "
+                f"The submission to replace is {name.en}. Only rejected, returned or withdrawn ones are "
                 "replaced.",
             ),
             ("replaces",),

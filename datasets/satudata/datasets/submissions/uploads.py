@@ -24,7 +24,6 @@ from satudata.datasets.submissions.models import UploadRow
 from satudata.datasets.submissions.types import Upload
 from satudata.validation.text import Text
 
-
 MAX_NAME = 255
 """Characters kept of a file's name, counted from its end: the extension matters."""
 

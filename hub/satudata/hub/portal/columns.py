@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from satudata.hub.portal import formats, labels
 from satudata.hub.portal.translations import translations
@@ -41,10 +42,14 @@ def column_words(contract: DataContract, language: Language) -> list[ColumnWords
             unit=column.unit,
             rules=_rules(column, language),
             numeric=column.type in _NUMERIC,
-            grouped=not column.is_key and bool(column.unit or column.measure),
+            grouped=_is_grouped(column),
         )
         for column in contract.public_columns
     ]
+
+
+def _is_grouped(column: Column) -> bool:
+    return not column.is_key and bool(column.unit or column.measure)
 
 
 def _rules(column: Column, language: Language) -> list[str]:
@@ -75,8 +80,10 @@ def _rules(column: Column, language: Language) -> list[str]:
 def _bounds(column: Column, language: Language) -> list[str]:
     gettext = translations(language).gettext
 
-    def written(value: object) -> str:
-        return formats.day(value, language) if isinstance(value, date) else formats.number(value, language)
+    def written(value: Decimal | date) -> str:
+        if isinstance(value, date):
+            return formats.day(value, language)
+        return formats.cell(value, column.type.value, language, grouped=_is_grouped(column)).text
 
     low, high = column.minimum, column.maximum
     if low is not None and high is not None:

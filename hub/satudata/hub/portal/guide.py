@@ -16,11 +16,10 @@ _WELCOME = "{\n  hub {\n    name { value }\n    datasetCount\n  }\n}\n"
 async def docs(request: Request) -> Response:
     """How to query, with an example on the newest dataset of this very hub."""
     query = await run(request, "docs-page")
-    found = query.data["datasets"]["nodes"]
-    slug = found[0]["slug"] if found and found[0]["latest"] else None
+    slug, document = await _example(request, query)
     context = {
         "limits": query.data["hub"]["limits"],
-        "example": await _example(request, slug) if slug else None,
+        "example": await run_document(request, document) if slug else None,
         "example_slug": slug,
         "asked_query": request.query_params.get("query", ""),
     }
@@ -29,19 +28,20 @@ async def docs(request: Request) -> Response:
 
 async def console(request: Request) -> Response:
     """GraphiQL on this hub's API, or how to get it when the assets were not built."""
-    query = await run(request, "docs-page")
-    found = query.data["datasets"]["nodes"]
-    slug = found[0]["slug"] if found and found[0]["latest"] else None
-    example = (await _example(request, slug)).document if slug else _WELCOME
+    _, document = await _example(request, await run(request, "docs-page"))
     context = {
         "island": island("ide.js"),
-        "example": example,
+        "example": document,
         "asked_query": request.query_params.get("query", ""),
     }
     return render(request, "ide.html", context)
 
 
-async def _example(request: Request, slug: str) -> PageQuery:
+async def _example(request: Request, query: PageQuery) -> tuple[str | None, str]:
+    """The newest published dataset and a query of its rows; None and a greeting while there is none."""
+    newest = next(iter(query.data["datasets"]["nodes"]), None)
+    if newest is None or newest["latest"] is None:
+        return None, _WELCOME
     hub: Hub = request.app.state.hub
-    dataset = await hub.services.catalogue.get(slug, request.state.principal)
-    return await run_document(request, rows_document(dataset.contract, EXAMPLE_ROWS))
+    dataset = await hub.services.catalogue.get(newest["slug"], request.state.principal)
+    return newest["slug"], rows_document(dataset.contract, EXAMPLE_ROWS)

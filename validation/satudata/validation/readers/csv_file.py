@@ -34,7 +34,6 @@ from satudata.validation.readers.table import (
 
 DELIMITERS = (",", ";", "\t", "|")
 _HEAD_CHARACTERS = 262_144
-_RAGGED_SHOWN = 100_000
 
 csv.field_size_limit(16 * 1024 * 1024)
 
@@ -66,7 +65,7 @@ def open_csv(path: Path, contract: DataContract, stack: ExitStack) -> Table:
     issues = [*text.issues, *layout.issues, *missing_columns(missing, list(layout.unknown.values()))]
     reader = _CsvReader(text.path, dialect, layout, issues)
     batches = without_footer(reader.batches(), contract.file.footer_rows or 0)
-    return Table(FileFormat.CSV, layout.columns, missing, batches, issues)
+    return Table(FileFormat.CSV, layout.columns, missing, batches, issues, reader.ragged_rows())
 
 
 def _head(path: Path) -> str:
@@ -120,6 +119,7 @@ class _CsvReader:
         self._names = [f"c{index}" for index in range(dialect.width)]
         self._first_row = dialect.header.index + 2
         self._unnamed: set[int] = set()
+        self._ragged = False
 
     def batches(self) -> Iterator[pl.DataFrame]:
         records = 0
@@ -134,8 +134,7 @@ class _CsvReader:
                 raise self._broken() from error
             ragged = True
             yield from self._rest(records)
-        if ragged or (may_be_short and self._lacks_separators(records)):
-            self._name_ragged_rows()
+        self._ragged = ragged or (may_be_short and self._lacks_separators(records))
 
     def _rest(self, records: int) -> Iterator[pl.DataFrame]:
         """What follows after so many records, long rows cut to the width of the header."""
@@ -209,18 +208,14 @@ class _CsvReader:
             )
         return found != records * (self._dialect.width - 1)
 
-    def _name_ragged_rows(self) -> None:
-        """Walk the records and note each one with more or fewer cells than the header."""
+    def ragged_rows(self) -> Iterator[Issue]:
+        """After the batches: each record with more or fewer cells than the header, if there can be any."""
         wanted = self._dialect.width
-        noted = 0
-        for row, record in self._walk():
+        for row, record in self._walk() if self._ragged else ():
             empty_tail = len(record) > wanted and not any(cell.strip() for cell in record[wanted:])
             if len(record) == wanted or empty_tail or not any(cell.strip() for cell in record):
                 continue
-            self._issues.append(Issue("row.cells", row=row, values={"found": len(record), "wanted": wanted}))
-            noted += 1
-            if noted == _RAGGED_SHOWN:
-                return
+            yield Issue("row.cells", row=row, values={"found": len(record), "wanted": wanted})
 
     def _walk(self) -> Iterator[tuple[int, list[str]]]:
         with self._path.open(encoding="utf-8-sig", newline="") as file:

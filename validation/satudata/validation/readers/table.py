@@ -34,6 +34,8 @@ class Table:
     missing: tuple[Column, ...]
     batches: Iterator[pl.DataFrame]
     issues: list[Issue] = field(default_factory=list)
+    late_issues: Iterator[Issue] = field(default_factory=lambda: iter(()))
+    """To be walked after the batches; there may be one for each row of the file."""
 
 
 @dataclass(frozen=True, slots=True)
