@@ -98,8 +98,8 @@ def test_a_taken_port_is_told_before_anything_is_made(cli: Cli, tmp_path: Path, 
     assert not (tmp_path / "home").exists()
 
 
-def seed(home: Path) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-c", SEED, str(home), *PART]
+def seed(home: Path, datasets: int) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-c", SEED, str(home), *PART[:datasets]]
     return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
 
 
@@ -117,17 +117,20 @@ def counts(home: Path) -> dict[str, int]:
         }
 
 
-MOMENTS: dict[str, Callable[[Path], bool]] = {
-    "between accounts": lambda home: len(credentials(home)) == 3,
-    "between datasets": lambda home: len(credentials(home)) == 16 and counts(home)["version"] == 1,
+MOMENTS: dict[str, tuple[int, Callable[[Path], bool]]] = {
+    "between accounts": (1, lambda home: len(credentials(home)) == 3),
+    "between datasets": (2, lambda home: len(credentials(home)) == 16 and counts(home)["version"] == 1),
 }
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_interrupted_seeding_goes_on_where_it_stopped(tmp_path: Path, cli: Cli, moment: str) -> None:
     home = tmp_path / "home"
-    process = subprocess.Popen([sys.executable, "-c", SEED, str(home), *PART], stdout=subprocess.DEVNULL)
-    while not MOMENTS[moment](home):
+    datasets, reached = MOMENTS[moment]
+    process = subprocess.Popen(
+        [sys.executable, "-c", SEED, str(home), *PART[:datasets]], stdout=subprocess.DEVNULL
+    )
+    while not reached(home):
         assert process.poll() is None, "it was over before"
         time.sleep(0.005)
     process.send_signal(signal.SIGKILL)
@@ -136,9 +139,9 @@ def test_interrupted_seeding_goes_on_where_it_stopped(tmp_path: Path, cli: Cli, 
     before = credentials(home)
 
     for _ in range(2):
-        ended = seed(home)
+        ended = seed(home, datasets)
         assert ended.returncode == 0, ended.stderr
         assert json.loads((home / "demo.json").read_text()) == {"demo": True, "finished": True}
         assert credentials(home)[: len(before)] == before
-        assert counts(home) == {"agency": 7, "person": 16, "version": 2, "submission": 2}
+        assert counts(home) == {"agency": 7, "person": 16, "version": datasets, "submission": datasets}
     assert cli("verify").returncode == 0

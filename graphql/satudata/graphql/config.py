@@ -47,6 +47,6 @@ class ApiConfig:
     timeout_seconds: float = 10.0
     limits: Limits = field(default_factory=Limits)
     document_cache_bytes: int = 32_000_000
-    """Room for parsed and validated documents, counted by the length of their text."""
+    """Room for parsed documents, and as much again for validated ones."""
     document_cache_entries: int = 2_048
     schema_cache_entries: int = 256

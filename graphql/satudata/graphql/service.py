@@ -46,6 +46,9 @@ from satudata.graphql.scoped import build_schema
 from satudata.graphql.static import static_types
 from satudata.validation.text import Language, Text
 
+_BYTES_PER_CHARACTER = 70
+"""Memory of a parsed document by the length of its text, measured on our own operations."""
+
 _QUERY_GRACE_SECONDS = 1.0
 """Rows stop at the deadline by themselves; everything else is cut off this much later."""
 
@@ -213,7 +216,7 @@ class GraphQLApi:
         if beyond is not None:
             raise _Refused([as_graphql_error(beyond)])
         parsed = _Parsed(document, mentions_of(document))
-        self._parsed.put(text, parsed, len(text))
+        self._parsed.put(text, parsed, len(text) * _BYTES_PER_CHARACTER)
         return parsed
 
     async def _compile(
@@ -251,7 +254,7 @@ class GraphQLApi:
             raise _Refused([_error(_TOO_DEEP)]) from None
         pricer = Pricer(schema, parsed.document, self.config.limits)
         compiled = _Compiled(schema, parsed.document, tuple(errors), pricer, key)
-        self._compiled.put(key, compiled, len(text))
+        self._compiled.put(key, compiled, len(text) * _BYTES_PER_CHARACTER)
         return compiled
 
     async def _current(self) -> RowCatalogue:

@@ -36,7 +36,7 @@ def _indonesian(root: strawberry.Parent[Text]) -> str:
 
 
 def _english(root: strawberry.Parent[Text]) -> str | None:
-    return root.en or None
+    return root.en if root.en and root.en != root.id else None
 
 
 @strawberry.type(
@@ -58,7 +58,8 @@ class TextType:
     )
     indonesian: str = strawberry.field(resolver=_indonesian, description="The text in Indonesian.")
     english: str | None = strawberry.field(
-        resolver=_english, description="The text in English; null where nobody has written it."
+        resolver=_english,
+        description="The text in English; null where nobody has written another one than the Indonesian.",
     )
 
 

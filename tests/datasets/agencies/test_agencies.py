@@ -36,7 +36,8 @@ async def test_english_falls_back_to_indonesian(hub: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "slug", ["", "Dinkes", "1-dinas", "dinas--a", "dinas-", "dinas/a", "dinás", "a" * 81]
+    "slug",
+    ["", "Dinkes", "1-dinas", "dinas--a", "dinas-", "dinas/a", "dinás", "a" * 81, "data", "region-data"],
 )
 async def test_a_slug_that_cannot_be_a_name_is_refused_with_an_example(hub: Any, slug: str) -> None:
     with pytest.raises(InvalidInput) as refusal:

@@ -9,6 +9,7 @@ from satudata.datasets.access.principal import OPERATOR
 from satudata.datasets.agencies.types import AgencyKind
 from satudata.datasets.catalogue.types import CompatibilityLevel
 from satudata.datasets.errors import InvalidInput, NotAllowed, NotFound, StateConflict
+from satudata.validation.contracts.loading import load_contract
 from satudata.validation.text import Text
 
 EXTRA = "      - {name: catatan, logicalType: string}\n"
@@ -37,6 +38,10 @@ async def test_the_same_contract_again_changes_nothing(either_hub: Any, make_con
     assert await either_hub.services.epoch.current() == epoch
     events = await either_hub.services.audit.events(either_hub.secretariat, subject="dataset:dinas/contoh")
     assert events.total == 1
+
+
+async def test_a_contract_reads_back_as_it_was_given(hub: Any, make_contract: Any) -> None:
+    assert await hub.services.catalogue.contract("dinas/contoh", "1.0.0") == load_contract(make_contract())
 
 
 async def test_a_higher_version_becomes_the_contract_and_the_old_one_stays(

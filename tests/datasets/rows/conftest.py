@@ -4,6 +4,7 @@ import functools
 import math
 import random
 import string
+import tempfile
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -488,9 +489,15 @@ def build_rows(tmp_path: Path) -> RowsBuilder:
         contract = make_contract((), ("nomor",))
         plain = dict.fromkeys(contract.by_name) | {"provinsi": "11.01", "tahun": 2020}
         rows = [{**plain, "nomor": number, column: value} for number, value in enumerate(values)]
-        return build_table(contract, rows, tmp_path / "table")
+        return build_table(contract, rows, Path(tempfile.mkdtemp(dir=tmp_path)))
 
     return make
+
+
+@pytest.fixture
+def words() -> list[str]:
+    """What `nama` is made of."""
+    return WORDS
 
 
 Serve = Callable[[Built], ServingStore]

@@ -193,6 +193,20 @@ async def test_measures_of_floats(serve: "Serve", build_rows: "RowsBuilder") -> 
     await reader.close()
 
 
+async def test_an_average_is_rounded_half_to_even(serve: "Serve", build_rows: "RowsBuilder") -> None:
+    for values, expected in (
+        ([Decimal("0.01"), *[Decimal(0)] * 127], "0.00007812"),  # 0.000078125
+        ([Decimal("0.03"), *[Decimal(0)] * 127], "0.00023438"),  # 0.000234375
+        ([Decimal("-0.01"), *[Decimal(0)] * 127], "-0.00007812"),
+        ([Decimal("0.01"), Decimal(0), Decimal(0)], "0.00333333"),
+    ):
+        built = build_rows("jumlah", values)
+        reader = RowReader(serve(built))
+        query = AggregateQuery(built.snapshot, (Measure(MeasureFunction.AVG, "jumlah"),))
+        assert await reader.aggregate(query, soon()) == [(expected,)]
+        await reader.close()
+
+
 @pytest.mark.parametrize(
     "measure",
     [

@@ -15,10 +15,10 @@ from typing import Any
 
 import polars as pl
 
-from satudata.validation.casting.columns import CastBatch, CellProblem, cast_batch
+from satudata.validation.casting.columns import CastBatch, cast_batch
 from satudata.validation.contracts.code_lists import require_code_lists
 from satudata.validation.contracts.model import Column, DataContract, SetRule, Severity
-from satudata.validation.findings.collecting import Collector, Describe, Issue
+from satudata.validation.findings.collecting import Collector, Issue
 from satudata.validation.readers.detection import Unreadable
 from satudata.validation.readers.opening import open_table
 from satudata.validation.readers.table import ROW, Table
@@ -168,17 +168,14 @@ class _Check:
     # -- findings
 
     def _collect_cast_problems(self, cast: CastBatch, raw: pl.DataFrame) -> None:
-        by_rule: dict[tuple[str, str], list[CellProblem]] = {}
-        for problem in cast.problems:
-            by_rule.setdefault((problem.problem.code, problem.column), []).append(problem)
-        for (code, column), problems in by_rule.items():
-            rows = raw[ROW].gather([problem.position for problem in problems]).to_list()
-            self._collector.add_rows(code, column, rows, _describe_cells(problems))
+        for problems in cast.problems:
+            rows = raw[ROW].gather(problems.positions).to_list()
+            self._collector.add_rows(problems.code, problems.column, rows, problems.describe)
 
     def _collect_failures(self, checker: RowChecker, cast: CastBatch, raw: pl.DataFrame) -> None:
         without_type: dict[str, set[int]] = {}
-        for problem in cast.problems:
-            without_type.setdefault(problem.column, set()).add(problem.position)
+        for problems in cast.problems:
+            without_type.setdefault(problems.column, set()).update(problems.positions)
         for failures in checker.run(cast.typed):
             if failures.check is None:
                 told = without_type.get(failures.column, set())
@@ -240,10 +237,6 @@ class _Check:
 
         for rule in broken_rules(self._contract.set_rules, values):
             self._collector.add(_set_issue(rule, values[rule.measure]))
-
-
-def _describe_cells(problems: list[CellProblem]) -> Describe:
-    return lambda n: (problems[n].text, problems[n].problem.values)
 
 
 def _exactly_counted(contract: DataContract) -> frozenset[str]:

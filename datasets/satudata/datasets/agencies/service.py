@@ -14,6 +14,9 @@ from satudata.datasets.paging import Page, Position, page_size
 from satudata.validation.contracts.naming import camel_case
 from satudata.validation.text import Text
 
+RESERVED = frozenset({"data", "region-data", "code-data"})
+"""Their row types in GraphQL would be called as the types that hold agencies (`Data_<Agency>`)."""
+
 
 class AgencyService:
     """Anybody may look; the secretariat (and the operator) registers."""
@@ -33,6 +36,14 @@ class AgencyService:
     ) -> Agency:
         """Register an agency. Raises NotAllowed, InvalidInput (a slug that is taken, or looks like another's)."""
         role = require(principal, Action.CREATE_AGENCY)
+        if slug in RESERVED:
+            raise InvalidInput(
+                Text(
+                    f"Nama “{slug}” dipakai oleh API. Pilih nama lain.",
+                    f"The API uses the name “{slug}”. Choose another.",
+                ),
+                ("slug",),
+            )
         row = AgencyRow(
             id=new_id(),
             slug=checks.slug(slug, "slug"),

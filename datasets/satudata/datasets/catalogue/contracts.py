@@ -8,7 +8,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from satudata.datasets.catalogue.models import ContractVersionRow, DatasetRow
-from satudata.validation.contracts.loading import load_contract
+from satudata.validation.contracts.loading import reload_contract
 from satudata.validation.contracts.model import DataContract
 
 KEPT = 2_000
@@ -60,4 +60,4 @@ class Contracts:
 
 
 def _parse_all(texts: dict[Key, str]) -> dict[Key, DataContract]:
-    return {key: load_contract(text) for key, text in texts.items()}
+    return {key: reload_contract(text) for key, text in texts.items()}

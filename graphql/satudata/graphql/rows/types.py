@@ -27,6 +27,7 @@ from satudata.graphql.directives import CONNECTION, MARKS, ListSize, mark
 from satudata.graphql.rows.kinds import NUMBERS, ColumnKind, kind_of
 from satudata.graphql.rows.naming import DatasetNames
 from satudata.graphql.rows.shared import GraphQLMeasureSort, GraphQLSort
+from satudata.graphql.rows.wording import both, meaning_of, paragraphs, title_of
 from satudata.graphql.scalars import GraphQLCount
 from satudata.validation.contracts.model import Column, DataContract
 
@@ -138,8 +139,8 @@ class RowTypes:
             self.connection,
             arguments,
             resolve=resolve,
-            description=_paragraphs(
-                _both(self.contract.title.id, self.contract.title.en),
+            description=paragraphs(
+                both(self.contract.title.id, self.contract.title.en),
                 self.contract.description.id,
                 self.contract.description.en,
                 "null, with an error beside it, when the rows cannot be answered.",
@@ -168,13 +169,13 @@ class RowTypes:
             {
                 column.field: GraphQLField(
                     GraphQLNonNull(column.kind.scalar) if column.column.required else column.kind.scalar,
-                    description=_meaning(column.column),
+                    description=meaning_of(column.column),
                     extensions={MARKS: {"contract": {"column": column.name}}},
                 )
                 for column in self.columns
             },
-            description=_paragraphs(
-                f"{_both('Satu baris', 'One row')}: {_both(self.contract.title.id, self.contract.title.en)}.",
+            description=paragraphs(
+                f"{both('Satu baris', 'One row')}: {both(self.contract.title.id, self.contract.title.en)}.",
                 self.contract.description.id,
                 self.contract.description.en,
             ),
@@ -279,7 +280,7 @@ class RowTypes:
                 ),
             }
             return combined | {
-                column.field: GraphQLInputField(column.kind.filter, description=_meaning(column.column))
+                column.field: GraphQLInputField(column.kind.filter, description=meaning_of(column.column))
                 for column in self.filterable
             }
 
@@ -297,7 +298,7 @@ class RowTypes:
         return GraphQLInputObjectType(
             self.names.type("Order"),
             {
-                column.field: GraphQLInputField(GraphQLSort, description=_title(column.column))
+                column.field: GraphQLInputField(GraphQLSort, description=title_of(column.column))
                 for column in self.filterable
             },
             is_one_of=True,
@@ -310,7 +311,7 @@ class RowTypes:
             self.names.type("GroupBy"),
             {
                 column.field: GraphQLInputField(
-                    _enum(column.kind.grouping), description=_title(column.column)
+                    _enum(column.kind.grouping), description=title_of(column.column)
                 )
                 for column in self.groupable
             },
@@ -323,7 +324,7 @@ class RowTypes:
         return GraphQLObjectType(
             self.names.type("Key"),
             {
-                column.field: GraphQLField(column.kind.scalar, description=_meaning(column.column))
+                column.field: GraphQLField(column.kind.scalar, description=meaning_of(column.column))
                 for column in self.groupable
             },
             description="What the rows of a group have in common. Columns that are not in `by` are null.",
@@ -338,7 +339,7 @@ class RowTypes:
         }
         for column in self.columns:
             fields[column.field] = GraphQLField(
-                GraphQLNonNull(column.kind.aggregate), description=_meaning(column.column)
+                GraphQLNonNull(column.kind.aggregate), description=meaning_of(column.column)
             )
         return GraphQLObjectType(
             self.names.type("Aggregate"),
@@ -376,7 +377,7 @@ class RowTypes:
         for column in self.columns:
             if column.column.type in NUMBERS:
                 fields[column.field] = GraphQLInputField(
-                    GraphQLMeasureSort, description=_title(column.column)
+                    GraphQLMeasureSort, description=title_of(column.column)
                 )
         return GraphQLInputObjectType(
             self.names.type("GroupOrder"),
@@ -390,43 +391,3 @@ def _enum(grouping: GraphQLEnumType | None) -> GraphQLEnumType:
     if grouping is None:
         raise TypeError("a column without a grouping unit is not groupable")
     return grouping
-
-
-def _both(indonesian: str, english: str) -> str:
-    return indonesian if not english or english == indonesian else f"{indonesian} / {english}"
-
-
-def _title(column: Column) -> str:
-    return _both(column.title.id, column.title.en)
-
-
-def _meaning(column: Column) -> str:
-    """What a column holds: title, description, unit, code list, range; Indonesian first."""
-    parts = [f"{_title(column)}."]
-    if column.description is not None:
-        parts.append(column.description.id)
-        if column.description.en and column.description.en != column.description.id:
-            parts.append(column.description.en)
-    facts = []
-    if column.unit:
-        facts.append(f"{_both('Satuan', 'Unit')}: {column.unit}.")
-    if column.code is not None:
-        facts.append(f"{_both('Kode referensi', 'Code list')}: {column.code.code_list}.")
-    if column.minimum is not None or column.maximum is not None:
-        low = "..." if column.minimum is None else str(column.minimum)
-        high = "..." if column.maximum is None else str(column.maximum)
-        facts.append(f"{_both('Rentang', 'Range')}: {low} – {high}.")
-    if column.enum:
-        facts.append(f"{_both('Nilai', 'Values')}: {', '.join(column.enum)}.")
-    if not column.filterable:
-        facts.append("Tidak dapat disaring atau diurutkan. / Cannot be filtered or ordered by.")
-    return _paragraphs(*parts, " ".join(facts))
-
-
-def _paragraphs(*parts: str) -> str:
-    kept: dict[str, None] = {}
-    for part in parts:
-        text = part.strip()
-        if text:
-            kept[text] = None
-    return "\n\n".join(kept)

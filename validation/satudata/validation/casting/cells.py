@@ -4,8 +4,8 @@
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Context, Decimal
 from zoneinfo import ZoneInfo
@@ -33,10 +33,13 @@ Value = str | int | Decimal | float | bool | date | datetime
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a cell has no value, or a doubt about it (`row.damaged`); `values` fill the message."""
+    """Why a cell has no value, or a doubt about it (`row.damaged`).
+
+    `explain` gives what fills the message; it is called only for findings that are kept.
+    """
 
     code: str
-    values: Mapping[str, object] = field(default_factory=dict)
+    explain: Callable[[], Mapping[str, object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +93,19 @@ def _number(cell: str, column: Column) -> Cell:
             return Cell(problem=_too_large(308))
     elif column.type is ColumnType.INTEGER:
         if number != number.to_integral_value():
-            return Cell(problem=_not_the_type(column, word("why.fraction")))
+            return Cell(problem=_not_the_type(column, "why.fraction"))
         if not -INT64 <= number < INT64:
             return Cell(problem=_too_large(18))
         value = int(number)
     else:
         exact = _at_scale(number, column.scale)
         if exact != number:
-            return Cell(problem=_not_the_type(column, word("why.scale", scale=column.scale)))
+            return Cell(problem=_not_the_type(column, "why.scale", scale=column.scale))
         if exact.adjusted() >= (column.precision or 18) - column.scale:
             return Cell(problem=_too_large((column.precision or 18) - column.scale))
         value = exact
     if is_scientific(cell):
-        return Cell(value, Problem("row.damaged", {"plain": written(number, column.number_style)}))
+        return Cell(value, Problem("row.damaged", lambda: {"plain": written(number, column.number_style)}))
     return Cell(value)
 
 
@@ -114,24 +117,30 @@ def _at_scale(number: Decimal, scale: int) -> Decimal:
 
 
 def _not_a_number(cell: str, column: Column) -> Problem:
-    meant = other_style(cell, column.number_style)
-    if meant is None:
-        return _not_the_type(column)
-    example = written(meant, column.number_style)
-    return _not_the_type(column, word("why.style", style=column.number_style.value), example)
+    def explain() -> Mapping[str, object]:
+        meant = other_style(cell, column.number_style)
+        if meant is None:
+            return _explained(column)
+        why = word("why.style", style=column.number_style.value)
+        return _explained(column, why, written(meant, column.number_style))
+
+    return Problem("row.type", explain)
 
 
 def _too_large(digits: int) -> Problem:
-    return Problem("row.range", {"bounds": word("bounds.digits", count=digits)})
+    return Problem("row.range", lambda: {"bounds": word("bounds.digits", count=digits)})
 
 
-def _not_the_type(column: Column, why: Text | None = None, example: str | None = None) -> Problem:
-    values = {
+def _not_the_type(column: Column, why: str = "why.none", **values: object) -> Problem:
+    return Problem("row.type", lambda: _explained(column, word(why, **values)))
+
+
+def _explained(column: Column, why: Text | None = None, example: str | None = None) -> Mapping[str, object]:
+    return {
         "type": word(f"type.{column.type.value}"),
         "why": why or word("why.none"),
         "example": example or example_of(column),
     }
-    return Problem("row.type", values)
 
 
 # -- dates
@@ -143,21 +152,21 @@ def _date(cell: str, column: Column) -> Cell:
     if re.match(form.regex, cell):
         moment = _parsed(cell, form)
         return (
-            Cell(problem=_not_the_type(column, word("why.no_such_day")))
-            if moment is None
-            else Cell(moment.date())
+            Cell(problem=_not_the_type(column, "why.no_such_day")) if moment is None else Cell(moment.date())
         )
     return Cell(problem=_other_date(cell, column, pattern))
 
 
 def _other_date(cell: str, column: Column, pattern: str) -> Problem:
     """A date in ISO form where the contract has another one is shown rewritten."""
-    why = word("why.format", format=pattern)
-    iso = date_format("yyyy-MM-dd")
-    moment = _parsed(cell[:10], iso) if re.match(iso.regex, cell[:10]) else None
-    return _not_the_type(
-        column, why, _shown(moment, pattern) if moment and column.type is ColumnType.DATE else None
-    )
+
+    def explain() -> Mapping[str, object]:
+        iso = date_format("yyyy-MM-dd")
+        moment = _parsed(cell[:10], iso) if re.match(iso.regex, cell[:10]) else None
+        example = _shown(moment, pattern) if moment and column.type is ColumnType.DATE else None
+        return _explained(column, word("why.format", format=pattern), example)
+
+    return Problem("row.type", explain)
 
 
 def _moment(cell: str, column: Column) -> Cell:
@@ -174,7 +183,7 @@ def _moment(cell: str, column: Column) -> Cell:
             return Cell(problem=_other_date(cell, column, column.date_format))
         moment = _parsed(cell, form)
     if moment is None:
-        return Cell(problem=_not_the_type(column, word("why.no_such_day")))
+        return Cell(problem=_not_the_type(column, "why.no_such_day"))
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=ZoneInfo(column.time_zone))
     return Cell(moment.astimezone(UTC))

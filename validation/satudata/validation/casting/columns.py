@@ -4,11 +4,12 @@ Every expression here accepts only what `cells.py` would accept with the same va
 through `cells.py`, which finds the value after all (blanks around it, another spelling) or says what is wrong.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
-from satudata.validation.casting.cells import FALSE, ISO_DATETIME, TRUE, Problem, Value, read_cell
+from satudata.validation.casting.cells import FALSE, ISO_DATETIME, TRUE, Cell, Value, read_cell
 from satudata.validation.casting.numbers import number_regex, separators
 from satudata.validation.contracts.date_formats import DateFormat, date_format
 from satudata.validation.contracts.model import Column, ColumnType, NumberStyle
@@ -18,13 +19,20 @@ _ISO_LOCAL = "%Y-%m-%dT%H:%M:%S%.f"
 
 
 @dataclass(frozen=True, slots=True)
-class CellProblem:
-    """A cell without a right value: its position in the batch, column, text and what is wrong."""
+class ColumnProblems:
+    """Cells of a column that one rule objects to: ascending positions in the batch, and the cells' texts."""
 
-    position: int
     column: str
-    text: str
-    problem: Problem
+    code: str
+    positions: list[int]
+    texts: list[str]
+    cells: Mapping[str, Cell]
+
+    def describe(self, n: int) -> tuple[str, Mapping[str, object]]:
+        """The n-th cell's text and what fills its message."""
+        text = self.texts[n]
+        problem = self.cells[text].problem
+        return text, problem.explain() if problem else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +40,7 @@ class CastBatch:
     """`typed` has one column for each contract column given, in the order and type of the contract."""
 
     typed: pl.DataFrame
-    problems: list[CellProblem]
+    problems: list[ColumnProblems]
 
 
 def polars_type(column: Column) -> pl.DataType:
@@ -55,7 +63,7 @@ def cast_batch(raw: pl.DataFrame, columns: tuple[Column, ...]) -> CastBatch:
         pl.col(column.name) if column.name in untouched else _plain_cells(column).alias(column.name)
         for column in columns
     )
-    problems: list[CellProblem] = []
+    problems: list[ColumnProblems] = []
     typed = [
         plain[column.name]
         if column.type is ColumnType.STRING
@@ -81,7 +89,7 @@ def _clean_texts(raw: pl.DataFrame, columns: list[Column]) -> set[str]:
 
 
 def _with_open_cells(
-    plain: pl.Series, raw: pl.Series, column: Column, problems: list[CellProblem]
+    plain: pl.Series, raw: pl.Series, column: Column, problems: list[ColumnProblems]
 ) -> pl.Series:
     """Put in what the expression did not take although the cell holds something."""
     if plain.null_count() == raw.null_count():
@@ -89,17 +97,23 @@ def _with_open_cells(
     positions = (plain.is_null() & (raw.str.len_bytes() > 0)).fill_null(value=False).arg_true()
     if positions.is_empty():
         return plain
-    texts = raw.gather(positions)
-    read = {text: read_cell(text, column) for text in texts.unique().to_list()}
+    places, texts = positions.to_list(), raw.gather(positions).to_list()
+    cells = {text: read_cell(text, column) for text in dict.fromkeys(texts)}
+    by_code: dict[str, ColumnProblems] = {}
     found: list[int] = []
     values: list[Value] = []
-    for position, text in zip(positions.to_list(), texts.to_list(), strict=True):
-        cell = read[text]
+    for position, text in zip(places, texts, strict=True):
+        cell = cells[text]
         if cell.problem is not None:
-            problems.append(CellProblem(position, column.name, text, cell.problem))
+            code = cell.problem.code
+            if code not in by_code:
+                by_code[code] = ColumnProblems(column.name, code, [], [], cells)
+            by_code[code].positions.append(position)
+            by_code[code].texts.append(text)
         if cell.value is not None:
             found.append(position)
             values.append(cell.value)
+    problems += by_code.values()
     return plain.scatter(found, pl.Series(values, dtype=polars_type(column))) if found else plain
 
 

@@ -6,6 +6,7 @@ at a time, and a property test holds the two together.
 
 import re
 from decimal import Decimal
+from functools import cache
 
 from satudata.validation.contracts.model import NumberStyle
 
@@ -37,11 +38,16 @@ def number_regex(style: NumberStyle, scale: int | None) -> str:
 
 def parse_number(text: str, style: NumberStyle) -> Decimal | None:
     """The exact value of a cell without outer blanks; None when it is not a number of that style."""
-    if re.match(number_regex(style, None), text):
+    if _whole_cell(style).match(text):
         return Decimal(plain(text, style))
     if _SCIENTIFIC.fullmatch(text) and not (style is NumberStyle.PLAIN and "," in text):
         return Decimal(text.replace(",", "."))
     return None
+
+
+@cache
+def _whole_cell(style: NumberStyle) -> re.Pattern[str]:
+    return re.compile(number_regex(style, None))
 
 
 def is_scientific(text: str) -> bool:

@@ -21,6 +21,8 @@ from satudata.validation.text import Text
 SUGGESTED = 50
 """How many different wrong values of a column get a suggestion; looking costs time."""
 _FAMILY = 400
+_NAMED = 10_000
+"""Longer lists are not searched by name."""
 
 
 @dataclass(frozen=True)
@@ -99,8 +101,10 @@ class CodeBook:
     @cached_property
     def _by_name(self) -> Mapping[str, list[int]]:
         places: dict[str, list[int]] = {}
-        for position, label in enumerate(self.codes["label"].to_list()):
-            places.setdefault(place_name(label).whole, []).append(position)
+        if len(self.valid_at_level) <= _NAMED:
+            for code in self.valid_at_level.to_list():
+                position = self._positions[code]
+                places.setdefault(place_name(self.codes["label"][position]).whole, []).append(position)
         return places
 
     def _rewritten(self, value: str) -> str | None:
