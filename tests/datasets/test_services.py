@@ -16,10 +16,12 @@ from satudata.validation.text import Text
 HEAVY = ("polars", "pandas", "pandera", "great_expectations", "dbos", "pyarrow", "alembic")
 
 LOOK = f"""
-import resource, sys
+import sys
+from pathlib import Path
 import satudata.datasets.services, satudata.datasets.verification, satudata.datasets.jobs.inline
 loaded = [name for name in {HEAVY!r} if name in sys.modules]
-print(loaded, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+print(loaded, int(status["VmRSS"].split()[0]) // 1024)
 """
 
 

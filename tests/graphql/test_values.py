@@ -135,7 +135,7 @@ _position = st.lists(
         st.booleans(),
         st.integers(-(2**53), 2**53),
         st.text(max_size=20),
-        st.floats(allow_nan=False),
+        st.floats(allow_nan=False, allow_infinity=False),
     ),
     min_size=1,
     max_size=4,

@@ -20,6 +20,16 @@ def processes(server: Server) -> list[psutil.Process]:
     return [main, *main.children(recursive=True)]
 
 
+def started_workers(server: Server) -> set[int]:
+    """Process ids of the workers, from the log."""
+    begins = "Started server process ["
+    return {
+        int(line["event"].removeprefix(begins)[:-1])
+        for line in server.lines
+        if line["event"].startswith(begins)
+    }
+
+
 def test_an_empty_home_is_made_and_served(tmp_path: Path, serve: Any) -> None:
     server = serve(tmp_path / "new")
     client = server.client(Accept="text/html")
@@ -80,12 +90,10 @@ def test_stopping_in_the_middle_of_a_check_loses_nothing(home: Path, serve: Any)
 
 def test_several_workers_one_of_which_runs_the_jobs(home: Path, serve: Any) -> None:
     server = serve(home, SATUDATA_WORKERS="3")
-    workers = {
-        int(line["event"].split("[")[1].rstrip("]"))
-        for line in server.lines
-        if line["event"].startswith("Started server process")
-    }
-    assert len(workers) == 3
+    deadline = time.monotonic() + 60
+    while len(workers := started_workers(server)) < 3:
+        assert time.monotonic() < deadline, f"only {workers}"
+        time.sleep(0.05)
     assert [line["event"] for line in server.lines].count("job.runner_ready") == 1
     holder = int((home / "jobs.lock").read_text())
     assert holder in workers

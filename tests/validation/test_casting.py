@@ -23,9 +23,8 @@ def column(kind: ColumnType, **options: Any) -> Column:
 
 def cast(texts: list[str | None], described: Column) -> tuple[list[Any], list[tuple[int, str]]]:
     batch = cast_batch(pl.DataFrame({"x": texts}, schema={"x": pl.String}), (described,))
-    return batch.typed["x"].to_list(), [
-        (problem.position, problem.problem.code) for problem in batch.problems
-    ]
+    found = [(position, problems.code) for problems in batch.problems for position in problems.positions]
+    return batch.typed["x"].to_list(), sorted(found)
 
 
 DECIMAL = {
@@ -148,7 +147,7 @@ def test_scientific_notation_is_read_and_told() -> None:
 def test_a_number_in_another_style_is_shown_rewritten() -> None:
     problem = read_cell("1.234,56", DECIMAL[NumberStyle.PLAIN]).problem
     assert problem is not None
-    assert problem.values["example"] == "1234.56"
+    assert problem.explain()["example"] == "1234.56"
 
 
 def test_integers() -> None:

@@ -7,6 +7,7 @@ import asyncio
 import os
 import signal
 import sys
+from types import FrameType
 
 import uvicorn
 
@@ -30,7 +31,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
         asyncio.run(bring_up_to_date(settings))
     for number in (signal.SIGTERM, signal.SIGINT):
         # uvicorn stops in good order and then raises the signal again, which would end us as if it had not.
-        signal.signal(number, lambda *_: sys.exit(0))
+        signal.signal(number, _leave)
     uvicorn.run(
         "satudata.hub.app:create_app",
         factory=True,
@@ -48,6 +49,14 @@ def serve(settings: Settings, host: str, port: int) -> None:
         forwarded_allow_ips=",".join(settings.trusted_proxies),
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    """End with success. Everything is closed by now; the interpreter's own tidying up would only let DuckDB's
+    binding complain on standard error of objects it leaks."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _export(settings: Settings) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import boto3
 import httpx
 import pytest
+
 from satudata.datasets.files.keys import lake_key, raw_key, report_key
 from satudata.datasets.files.store import INCOMING, FileConflict, FileMissing, FileStore
 

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from satudata.datasets.rows.deadline import Deadline
 from satudata.datasets.rows.query import Condition, Not, Operator
 
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
 TEXT = (Operator.EQ, Operator.NE, Operator.CONTAINS, Operator.STARTS_WITH, Operator.LT)
 
 
+@pytest.mark.parametrize("served", ["sorted, key apart"], indirect=True)
 async def test_every_word(served: "Served", words: list[str]) -> None:
     for word in words:
         for operator in TEXT:

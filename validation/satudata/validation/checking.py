@@ -170,12 +170,12 @@ class _Check:
     def _collect_cast_problems(self, cast: CastBatch, raw: pl.DataFrame) -> None:
         for problems in cast.problems:
             rows = raw[ROW].gather(problems.positions).to_list()
-            self._collector.add_rows(problems.code, problems.column, rows, problems.describe)
+            self._collector.add_rows(problems.code, problems.column.name, rows, problems.describe)
 
     def _collect_failures(self, checker: RowChecker, cast: CastBatch, raw: pl.DataFrame) -> None:
         without_type: dict[str, set[int]] = {}
         for problems in cast.problems:
-            without_type.setdefault(problems.column, set()).update(problems.positions)
+            without_type.setdefault(problems.column.name, set()).update(problems.positions)
         for failures in checker.run(cast.typed):
             if failures.check is None:
                 told = without_type.get(failures.column, set())

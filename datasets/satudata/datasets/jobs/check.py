@@ -51,7 +51,12 @@ class CheckJob:
             await self._clear(submission_id)
             return
         outcome = read_outcome(self._core.work(submission_id)) or await self.run_check(record)
-        await self.store(record, outcome)
+        try:
+            await self.store(record, outcome)
+        except FileNotFoundError:
+            if await self._is_recorded(submission_id):
+                return  # another runner was first and has cleared the folder
+            raise
         rejected = outcome.verdict == Verdict.REJECTED.value
         async with self._core.acts.begin(MACHINE) as act:
             repository = SubmissionRepository(act.session)
@@ -118,6 +123,10 @@ class CheckJob:
         if outcome.snapshot is not None:
             key = lake_key(record.dataset.slug, outcome.snapshot.sha256)
             await self._core.files.put_file(key, work / SNAPSHOT)
+
+    async def _is_recorded(self, submission_id: str) -> bool:
+        record = await self._core.record(submission_id)
+        return record is None or record.state is not S.CHECKING
 
     async def _begin(self, submission_id: str) -> None:
         async with self._core.acts.begin(MACHINE) as act:

@@ -144,4 +144,6 @@ def _guarded(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[s
 
 
 def _where(error: Exception) -> str:
-    return f"{type(error).__name__} in the checker process:\n{''.join(traceback.format_tb(error.__traceback__))}"
+    return (
+        f"{type(error).__name__} in the checker process:\n{''.join(traceback.format_tb(error.__traceback__))}"
+    )

@@ -96,7 +96,13 @@ def check(
         )
     if output is not None and not output.absolute().parent.is_dir():
         folder = output.parent
-        fail(Text(id=f"Folder {folder} tidak ada. Buat dahulu.", en=f"There is no folder {folder}. Make it first."), USAGE)
+        fail(
+            Text(
+                id=f"Folder {folder} tidak ada. Buat dahulu.",
+                en=f"There is no folder {folder}. Make it first.",
+            ),
+            USAGE,
+        )
     loaded = read_contract(contract)
     try:
         report = check_file(

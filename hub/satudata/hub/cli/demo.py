@@ -1,7 +1,6 @@
 """`satudata demo`: a hub with real public figures, from nothing to an answering server in one command."""
 
 import asyncio
-import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +10,7 @@ import typer
 
 from satudata.hub.cli.options import HomeOption, HostOption, LanguageOption, PortOption
 from satudata.hub.cli.output import USAGE, fail, note, say, table
+from satudata.hub.cli.serve import refuse_taken_port
 from satudata.validation.text import Text
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def demo(
     settings = load_settings(home=home)
     _refuse_other_homes(settings.home)
     if not seed_only:
-        _refuse_taken_port(host, port)
+        refuse_taken_port(host, port)
     if not marker.is_finished(settings.home):
         _seed(settings)
         _show_accounts(settings.home)
@@ -69,20 +69,6 @@ def _refuse_other_homes(home: Path) -> None:
             Text(
                 id=f"{home} sudah berisi sesuatu yang bukan demo dan tidak disentuh. Pilih folder lain dengan --home.",
                 en=f"{home} already holds something that is no demo, and is left alone. Choose another with --home.",
-            ),
-            USAGE,
-        )
-
-
-def _refuse_taken_port(host: str, port: int) -> None:
-    try:
-        with socket.create_server((host, port)):
-            pass
-    except OSError as error:
-        fail(
-            Text(
-                id=f"Tidak dapat memakai {host}:{port} ({error.strerror}). Pilih porta lain dengan --port.",
-                en=f"Cannot use {host}:{port} ({error.strerror}). Choose another port with --port.",
             ),
             USAGE,
         )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from satudata.validation.casting.cells import FALSE, ISO_DATETIME, TRUE, Cell, Value, read_cell
+from satudata.validation.casting.cells import FALSE, ISO_DATETIME, TRUE, Value, read_cell
 from satudata.validation.casting.numbers import number_regex, separators
 from satudata.validation.contracts.date_formats import DateFormat, date_format
 from satudata.validation.contracts.model import Column, ColumnType, NumberStyle
@@ -22,16 +22,15 @@ _ISO_LOCAL = "%Y-%m-%dT%H:%M:%S%.f"
 class ColumnProblems:
     """Cells of a column that one rule objects to: ascending positions in the batch, and the cells' texts."""
 
-    column: str
+    column: Column
     code: str
     positions: list[int]
     texts: list[str]
-    cells: Mapping[str, Cell]
 
     def describe(self, n: int) -> tuple[str, Mapping[str, object]]:
-        """The n-th cell's text and what fills its message."""
+        """The n-th cell's text and what fills its message. The cell is read again: few of them are ever told."""
         text = self.texts[n]
-        problem = self.cells[text].problem
+        problem = read_cell(text, self.column).problem
         return text, problem.explain() if problem else {}
 
 
@@ -98,21 +97,23 @@ def _with_open_cells(
     if positions.is_empty():
         return plain
     places, texts = positions.to_list(), raw.gather(positions).to_list()
-    cells = {text: read_cell(text, column) for text in dict.fromkeys(texts)}
+    known: dict[str, tuple[Value | None, str | None]] = {}
     by_code: dict[str, ColumnProblems] = {}
     found: list[int] = []
     values: list[Value] = []
     for position, text in zip(places, texts, strict=True):
-        cell = cells[text]
-        if cell.problem is not None:
-            code = cell.problem.code
+        if text not in known:
+            cell = read_cell(text, column)
+            known[text] = cell.value, cell.problem.code if cell.problem else None
+        value, code = known[text]
+        if code is not None:
             if code not in by_code:
-                by_code[code] = ColumnProblems(column.name, code, [], [], cells)
+                by_code[code] = ColumnProblems(column, code, [], [])
             by_code[code].positions.append(position)
             by_code[code].texts.append(text)
-        if cell.value is not None:
+        if value is not None:
             found.append(position)
-            values.append(cell.value)
+            values.append(value)
     problems += by_code.values()
     return plain.scatter(found, pl.Series(values, dtype=polars_type(column))) if found else plain
 
