@@ -1,6 +1,7 @@
 """Fixtures of the hub's own tests: the command line, and real servers on copies of the demo home."""
 
 import hashlib
+import io
 import json
 import os
 import shutil
@@ -17,6 +18,9 @@ from typing import Any
 
 import httpx
 import pytest
+
+from satudata.hub.cli import main
+from satudata.hub.cli.output import choose_language
 
 Cli = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -211,5 +215,32 @@ def cli(tmp_path: Path) -> Cli:
             timeout=timeout,
             check=False,
         )
+
+    return run
+
+
+@pytest.fixture
+def command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., "subprocess.CompletedProcess[str]"]:
+    """Like `cli`, inside this process: two seconds faster a command, for tests with many of them."""
+
+    def run(*arguments: str, input: str = "", **environment: str) -> "subprocess.CompletedProcess[str]":
+        wanted = clean_environment(**{"SATUDATA_HOME": str(tmp_path / "home"), **environment})
+        with monkeypatch.context() as patched:
+            for name in set(os.environ) - set(wanted):
+                patched.delenv(name)
+            for name, value in wanted.items():
+                patched.setenv(name, value)
+            patched.chdir(tmp_path)
+            patched.setattr(sys, "argv", ["satudata", *arguments])
+            patched.setattr(sys, "stdin", io.StringIO(input))
+            choose_language(None)
+            capsys.readouterr()
+            with pytest.raises(SystemExit) as ended:
+                main()
+        shown = capsys.readouterr()
+        code = ended.value.code if isinstance(ended.value.code, int) else 1
+        return subprocess.CompletedProcess(arguments, code, shown.out, shown.err)
 
     return run

@@ -39,9 +39,9 @@ def wages(tmp_path: Path) -> tuple[str, str]:
         ("capaian-pengadaan.csv", 3),
     ],
 )
-def test_files_as_agencies_write_them(cli: Cli, file: str, code: int) -> None:
+def test_files_as_agencies_write_them(command: Cli, file: str, code: int) -> None:
     contract = DEMO / "contracts" / f"{Path(file).stem}.yaml"
-    ended = cli("check", str(DEMO / file), "--contract", str(contract), "--format", "json")
+    ended = command("check", str(DEMO / file), "--contract", str(contract), "--format", "json")
     assert ended.returncode == code, ended.stderr
     report = json.loads(ended.stdout)
     assert report["verdict"] == {0: "ACCEPTED", 3: "NEEDS_CONFIRMATION"}[code]
@@ -66,7 +66,7 @@ def test_files_as_agencies_write_them(cli: Cli, file: str, code: int) -> None:
     ],
 )
 def test_wrong_files_are_refused_by_rule_row_and_column_in_both_languages(
-    cli: Cli,
+    command: Cli,
     tmp_path: Path,
     wages: tuple[str, str],
     content: str,
@@ -77,7 +77,7 @@ def test_wrong_files_are_refused_by_rule_row_and_column_in_both_languages(
 ) -> None:
     file = tmp_path / "upah.csv"
     file.write_bytes(content.encode("latin-1"))
-    ended = cli("check", str(file), *wages, "--format", "json")
+    ended = command("check", str(file), *wages, "--format", "json")
     assert ended.returncode == exit_code, ended.stderr
     report = json.loads(ended.stdout)
     assert report["verdict"] == "REJECTED"
@@ -92,13 +92,13 @@ def test_wrong_files_are_refused_by_rule_row_and_column_in_both_languages(
 
 
 def test_the_text_report_speaks_the_readers_language(
-    cli: Cli, tmp_path: Path, wages: tuple[str, str]
+    command: Cli, tmp_path: Path, wages: tuple[str, str]
 ) -> None:
     file = tmp_path / "upah.csv"
     file.write_text(HEADER + "3201,Kabupaten Bogor,2024,banyak\n")
-    indonesian = cli("check", str(file), *wages)
-    english = cli("check", str(file), *wages, LANG="en_GB.UTF-8")
-    chosen = cli("check", str(file), *wages, "--language", "en")
+    indonesian = command("check", str(file), *wages)
+    english = command("check", str(file), *wages, LANG="en_GB.UTF-8")
+    chosen = command("check", str(file), *wages, "--language", "en")
     assert indonesian.returncode == english.returncode == 1
     assert english.stdout == chosen.stdout
     assert indonesian.stdout != english.stdout
@@ -108,17 +108,19 @@ def test_the_text_report_speaks_the_readers_language(
         assert "\x1b[" not in report
 
 
-def test_the_report_can_be_written_to_a_file(cli: Cli, tmp_path: Path, wages: tuple[str, str]) -> None:
-    shown = cli("check", str(DEMO / "upah-minimum.csv"), *wages, "-f", "json")
-    written = cli("check", str(DEMO / "upah-minimum.csv"), *wages, "-f", "json", "-o", "report.json")
+def test_the_report_can_be_written_to_a_file(command: Cli, tmp_path: Path, wages: tuple[str, str]) -> None:
+    shown = command("check", str(DEMO / "upah-minimum.csv"), *wages, "-f", "json")
+    written = command("check", str(DEMO / "upah-minimum.csv"), *wages, "-f", "json", "-o", "report.json")
     assert written.stdout == ""
     assert (tmp_path / "report.json").read_text() == shown.stdout
 
 
-def test_findings_are_capped_and_counts_stay_exact(cli: Cli, tmp_path: Path, wages: tuple[str, str]) -> None:
+def test_findings_are_capped_and_counts_stay_exact(
+    command: Cli, tmp_path: Path, wages: tuple[str, str]
+) -> None:
     file = tmp_path / "upah.csv"
     file.write_text(HEADER + "".join(f"3201,Kabupaten Bogor,{2000 + year},x\n" for year in range(20)))
-    ended = cli("check", str(file), *wages, "-f", "json", "--max-findings", "3")
+    ended = command("check", str(file), *wages, "-f", "json", "--max-findings", "3")
     report = json.loads(ended.stdout)
     assert len([item for item in report["findings"] if item["code"] == "row.type"]) == 3
     assert [rule["count"] for rule in report["rules"] if rule["code"] == "row.type"] == [20]
@@ -139,26 +141,39 @@ def test_findings_are_capped_and_counts_stay_exact(cli: Cli, tmp_path: Path, wag
     ],
 )
 def test_wrong_usage_ends_with_exit_code_2_and_names_what_is_wrong(
-    cli: Cli, arguments: list[str], named: str
+    command: Cli, arguments: list[str], named: str
 ) -> None:
-    ended = cli("check", *arguments)
+    ended = command("check", *arguments)
     assert ended.returncode == 2, ended.stdout + ended.stderr
     assert named in ended.stderr
     assert "Traceback" not in ended.stderr
 
 
-def test_contract_lint(cli: Cli, tmp_path: Path) -> None:
-    good = cli("contract", "lint", str(DEMO / "contracts/upah-minimum.yaml"))
+def test_a_check_can_compare_with_the_version_before(
+    command: Cli, tmp_path: Path, wages: tuple[str, str]
+) -> None:
+    file = str(DEMO / "upah-minimum.csv")
+    ok = command("check", file, *wages, "-f", "json", "-o", "report.json")
+    assert ok.returncode == 0
+    assert command("check", file, *wages, "--previous-version", str(tmp_path)).returncode == 0
+    (tmp_path / "report.json").write_text("{}")
+    broken = command("check", file, *wages, "--previous-version", str(tmp_path))
+    assert broken.returncode == 2
+    assert "report.json" in broken.stderr
+
+
+def test_contract_lint(command: Cli, tmp_path: Path) -> None:
+    good = command("contract", "lint", str(DEMO / "contracts/upah-minimum.yaml"))
     assert good.returncode == 0
     assert "disnakertrans-jabar/upah-minimum" in good.stdout
     broken = tmp_path / "broken.yaml"
     broken.write_text(
         (DEMO / "contracts/upah-minimum.yaml").read_text().replace("decimal(18,2)", "decimal(40,2)")
     )
-    bad = cli("contract", "lint", str(broken), "--language", "en")
+    bad = command("contract", "lint", str(broken), "--language", "en")
     assert bad.returncode == 1
     assert "schema[0].properties[3]" in bad.stderr
-    assert cli("contract", "lint", "tidak-ada.yaml").returncode == 2
+    assert command("contract", "lint", "tidak-ada.yaml").returncode == 2
 
 
 def test_a_check_without_set_rules_starts_quickly_and_loads_no_server(

@@ -90,6 +90,16 @@ def test_a_folder_that_is_no_demo_is_left_alone(cli: Cli, tmp_path: Path) -> Non
     assert [path.name for path in home.iterdir()] == ["catalogue.sqlite"]
 
 
+@pytest.mark.parametrize("name", ["SATUDATA_DATABASE_URL", "SATUDATA_FILES_URL"])
+def test_figures_of_the_demo_never_go_into_another_database_or_store(
+    command: Cli, tmp_path: Path, name: str
+) -> None:
+    ended = command("demo", "--seed-only", **{name: f"sqlite:///{tmp_path}/production.sqlite"})
+    assert ended.returncode == 2
+    assert name in ended.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_taken_port_is_told_before_anything_is_made(cli: Cli, tmp_path: Path, demo_server: Any) -> None:
     port = demo_server.url.rsplit(":", 1)[1]
     ended = cli("demo", "--port", port)
@@ -124,7 +134,7 @@ MOMENTS: dict[str, tuple[int, Callable[[Path], bool]]] = {
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_interrupted_seeding_goes_on_where_it_stopped(tmp_path: Path, cli: Cli, moment: str) -> None:
+def test_interrupted_seeding_goes_on_where_it_stopped(tmp_path: Path, command: Cli, moment: str) -> None:
     home = tmp_path / "home"
     datasets, reached = MOMENTS[moment]
     process = subprocess.Popen(
@@ -144,4 +154,4 @@ def test_interrupted_seeding_goes_on_where_it_stopped(tmp_path: Path, cli: Cli, 
         assert json.loads((home / "demo.json").read_text()) == {"demo": True, "finished": True}
         assert credentials(home)[: len(before)] == before
         assert counts(home) == {"agency": 7, "person": 16, "version": datasets, "submission": datasets}
-    assert cli("verify").returncode == 0
+    assert command("verify").returncode == 0

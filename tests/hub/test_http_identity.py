@@ -200,9 +200,9 @@ def test_a_bad_token_is_refused_not_ignored(
     assert answer.headers["www-authenticate"].startswith("Bearer")
 
 
-def test_a_reading_token_reads_and_does_not_act(server: Server, cli: Any) -> None:
+def test_a_reading_token_reads_and_does_not_act(server: Server, command: Any) -> None:
     account = server.account("PRODUCER", "kemenkes")
-    made = cli("token", "create", account["email"], "--name", "reader", SATUDATA_HOME=str(server.home))
+    made = command("token", "create", account["email"], "--name", "reader", SATUDATA_HOME=str(server.home))
     token = made.stdout.strip()
     client = server.client(Authorization=f"Bearer {token}")
     assert viewer(client) == account["email"]
@@ -215,42 +215,42 @@ def test_a_reading_token_reads_and_does_not_act(server: Server, cli: Any) -> Non
     assert "may only read" in problem["message"]["english"]
 
 
-def test_a_revoked_token_ends_at_once(server: Server, cli: Any) -> None:
+def test_a_revoked_token_ends_at_once(server: Server, command: Any) -> None:
     home = {"SATUDATA_HOME": str(server.home)}
     account = server.account("STEWARD", "disnakertrans-jabar")
-    token = cli("token", "create", account["email"], "--name", "short life", **home).stdout.strip()
+    token = command("token", "create", account["email"], "--name", "short life", **home).stdout.strip()
     client = server.client(Authorization=f"Bearer {token}")
     assert viewer(client) == account["email"]
-    listed = cli("token", "list", "--email", account["email"], "--language", "en", **home).stdout
+    listed = command("token", "list", "--email", account["email"], "--language", "en", **home).stdout
     [line] = [line for line in listed.splitlines() if "short life" in line]
     assert token not in listed
     assert token[-4:] in line
     assert "live" in line
-    assert cli("token", "revoke", line.split()[0], **home).returncode == 0
+    assert command("token", "revoke", line.split()[0], **home).returncode == 0
     assert client.post("/graphql", json={"query": VIEWER}).status_code == 401
 
 
 def test_a_new_password_ends_the_sessions(
-    server: Server, browser: httpx.Client, account: dict[str, Any], cli: Any
+    server: Server, browser: httpx.Client, account: dict[str, Any], command: Any
 ) -> None:
     assert viewer(browser) == account["email"]
-    changed = cli(
+    changed = command(
         "user", "password", account["email"], input=account["password"] + "\n", SATUDATA_HOME=str(server.home)
     )
     assert changed.returncode == 0, changed.stderr
     assert viewer(browser) is None
 
 
-def test_a_role_given_counts_at_the_next_request(server: Server, cli: Any) -> None:
+def test_a_role_given_counts_at_the_next_request(server: Server, command: Any) -> None:
     home = {"SATUDATA_HOME": str(server.home)}
     email = "baru@demo.example"
-    cli("user", "add", email, "--name", "Orang Baru", "--generate-password", **home)
-    token = cli("token", "create", email, "--name", "t", "--scope", "publish", **home).stdout.strip()
+    command("user", "add", email, "--name", "Orang Baru", "--generate-password", **home)
+    token = command("token", "create", email, "--name", "t", "--scope", "publish", **home).stdout.strip()
     client = server.client(Authorization=f"Bearer {token}")
     roles = "{ viewer { roles { role agency { slug } } } }"
     assert server.ask(client, roles)["viewer"]["roles"] == []
-    cli("role", "grant", email, "PRODUCER", "--agency", "kemenkes", **home)
+    command("role", "grant", email, "PRODUCER", "--agency", "kemenkes", **home)
     expected = [{"role": "PRODUCER", "agency": {"slug": "kemenkes"}}]
     assert server.ask(client, roles)["viewer"]["roles"] == expected
-    cli("role", "revoke", email, "PRODUCER", "--agency", "kemenkes", **home)
+    command("role", "revoke", email, "PRODUCER", "--agency", "kemenkes", **home)
     assert server.ask(client, roles)["viewer"]["roles"] == []

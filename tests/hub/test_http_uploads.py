@@ -1,7 +1,9 @@
 """PUT /uploads/{id}: only the announced file, only by its owner, refused with what to do."""
 
+import socket
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -67,6 +69,21 @@ def test_nobody_else_knows_of_it(server: Server, producer: httpx.Client) -> None
         assert answer.status_code == status
         assert set(answer.json()["message"]) == {"id", "en"}
     assert producer.get(f"/uploads/{upload}").json()["complete"] is False
+
+
+def test_an_upload_that_breaks_off_leaves_nothing_and_can_be_sent_again(
+    server: Server, producer: httpx.Client
+) -> None:
+    content = b"a,b\n" + b"1,2\n" * 50_000
+    upload = server.announce(producer, content)
+    address = urlsplit(server.url)
+    token = server.account("PRODUCER", "kemenkes")["token"]
+    with socket.create_connection((address.hostname, address.port), timeout=10) as raw:
+        head = f"PUT /uploads/{upload} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n"
+        raw.sendall(f"{head}Content-Length: {len(content)}\r\n\r\n".encode() + content[:100_000])
+    assert producer.get(f"/uploads/{upload}").json()["receivedBytes"] == 0
+    assert producer.put(f"/uploads/{upload}", content=content).status_code == 200
+    assert not [line for line in server.lines if line["level"] == "error"]
 
 
 def test_an_unknown_upload_is_not_found(producer: httpx.Client) -> None:

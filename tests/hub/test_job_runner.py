@@ -28,6 +28,7 @@ class Diary:
     waiting: list[tuple[JobKind, str]] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
     loops: set[int] = field(default_factory=set)
+    purged: int = 0
 
     @property
     def bodies(self) -> dict[JobKind, JobBody]:
@@ -35,6 +36,14 @@ class Diary:
 
     async def pending_jobs(self) -> list[tuple[JobKind, str]]:
         return list(self.waiting)
+
+    @property
+    def credentials(self) -> "Diary":
+        return self
+
+    async def purge_sessions(self) -> int:
+        self.purged += 1
+        return 0
 
     def write(self, line: str) -> None:
         with self.path.open("a") as file:
@@ -115,6 +124,7 @@ async def test_a_row_without_a_job_gets_one(tmp_path: Path, diary: Diary) -> Non
     async with running(tmp_path, diary) as runner:
         await until(lambda: diary.lines == ["check lost", "record lost"])
         await until(ended(runner, JobKind.CHECK, "lost"))
+    assert diary.purged == 1
 
 
 async def test_a_step_that_keeps_failing_is_told_and_can_be_asked_for_again(
@@ -179,6 +189,11 @@ class Body:
 
 class Stand:
     bodies = {JobKind.PUBLISH: Body()}
+    @property
+    def credentials(self):
+        return self
+    async def purge_sessions(self):
+        return 0
     async def pending_jobs(self):
         return [(JobKind.PUBLISH, "a")]
 

@@ -1,6 +1,5 @@
 """The middleware on its own, around small applications: broken handlers, limits, logs, sessions that end."""
 
-import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -9,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-import structlog
+import structlog.testing
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -20,11 +19,12 @@ from satudata.datasets.access.principal import OPERATOR
 from satudata.datasets.services import Services, open_services
 from satudata.hub.identity.errors import LoginRefused
 from satudata.hub.identity.service import COOKIE, Identity
-from satudata.hub.logs import blank_secrets, configure_logs
+from satudata.hub.logs import blank_secrets
 from satudata.hub.settings import load_settings
 from satudata.hub.storage import bring_up_to_date, datasets_config, identity_of
 from satudata.hub.web.middleware.language import RequestLanguage
 from satudata.hub.web.middleware.request_log import RequestLog
+from satudata.hub.web.middleware.security_headers import SecurityHeaders
 from satudata.hub.web.problems import failure_response
 
 
@@ -119,42 +119,44 @@ def broken_app() -> Starlette:
         return JSONResponse({"language": request.state.language, "reference": request.state.request_id})
 
     routes = [Route("/broken", broken), Route("/late", broken_late), Route("/{rest:path}", fine)]
-    middleware = [Middleware(RequestLog, on_error=failure_response), Middleware(RequestLanguage)]
+    middleware = [
+        Middleware(SecurityHeaders, https=True),
+        Middleware(RequestLog, on_error=failure_response),
+        Middleware(RequestLanguage),
+    ]
     return Starlette(routes=routes, middleware=middleware)
 
 
 @pytest.fixture
-async def client(capsys: pytest.CaptureFixture[str]) -> AsyncIterator[httpx.AsyncClient]:
-    configure_logs("info", json=True)
+async def client() -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(broken_app(), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://hub.example") as made:
         yield made
-    structlog.reset_defaults()
 
 
-async def test_a_fault_is_told_with_a_reference_and_logged_with_it(
-    client: httpx.AsyncClient, capsys: pytest.CaptureFixture[str]
-) -> None:
-    answer = await client.get("/broken?name=rahasia")
+async def test_a_fault_is_told_with_a_reference_and_logged(client: httpx.AsyncClient) -> None:
+    with structlog.testing.capture_logs() as lines:
+        answer = await client.get("/broken?name=rahasia")
     assert answer.status_code == 500
     body = answer.json()
     assert body["code"] == "INTERNAL"
     assert body["reference"] == answer.headers["x-request-id"]
+    assert "default-src 'self'" in answer.headers["content-security-policy"]
+    assert answer.headers["strict-transport-security"].startswith("max-age=")
     assert body["reference"] in body["message"]["id"]
     assert "3201014502900001" not in answer.text
-    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
-    failed = next(line for line in lines if line["event"] == "request.failed")
-    assert failed["request_id"] == body["reference"]
-    assert failed["error"] == "RuntimeError"
-    assert "rahasia" not in json.dumps(lines)
+    failed, done = lines
+    assert (failed["event"], failed["error"], failed["path"]) == ("request.failed", "RuntimeError", "/broken")
+    assert failed["exc_info"] is True
+    assert (done["event"], done["status"]) == ("request", 500)
+    assert "rahasia" not in str(lines)
 
 
-async def test_a_fault_after_the_answer_began_is_logged_too(
-    client: httpx.AsyncClient, capsys: pytest.CaptureFixture[str]
-) -> None:
-    answer = await client.get("/late")
+async def test_a_fault_after_the_answer_began_is_logged_too(client: httpx.AsyncClient) -> None:
+    with structlog.testing.capture_logs() as lines:
+        answer = await client.get("/late")
     assert answer.content == b"begun"
-    assert "request.failed" in capsys.readouterr().err
+    assert "request.failed" in [line["event"] for line in lines]
 
 
 @pytest.mark.parametrize(

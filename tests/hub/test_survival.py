@@ -100,7 +100,7 @@ def kill_when(server: Server, outside: Outside, moment: Moment, over: Callable[[
 @pytest.mark.parametrize(
     "which", range(5), ids=[f"{a} - {b}" for (a, _), (b, _) in zip(CHECKING, PUBLISHING, strict=True)]
 )
-def test_killed_during_check_and_during_publication(home: Path, serve: Any, cli: Any, which: int) -> None:
+def test_killed_during_check_and_during_publication(home: Path, serve: Any, command: Any, which: int) -> None:
     content = SOURCE.read_text().replace(
         "Kabupaten Bogor,2024,4579541.00", f"Kabupaten Bogor,2024,457954{which}.25"
     )
@@ -132,7 +132,7 @@ def test_killed_during_check_and_during_publication(home: Path, serve: Any, cli:
         "aggregate": {"upahMinimum": {"sum": f"{91004430 - 4579541 + 4579540 + which}.25"}},
     }
     assert server.stop() == 0
-    verified = cli("verify", SATUDATA_HOME=str(home))
+    verified = command("verify", SATUDATA_HOME=str(home))
     assert verified.returncode == 0, verified.stdout
     assert list((home / "work").iterdir()) == []
 

@@ -20,6 +20,8 @@ class DatasetsConfig:
     """How long an upload may wait to be sent and submitted."""
     checker_idle_seconds: float = 60.0
     """The checker process ends after so long without work."""
+    serving_max_bytes: int = 20 * GIB
+    """Disk for serving copies. Beyond it those read longest ago go; a reader who comes back waits for a new one."""
 
     @property
     def database(self) -> str:

@@ -97,7 +97,9 @@ def _assemble(config: DatasetsConfig, jobs: Jobs | None, clock: Clock) -> Servic
     files = FileStore.from_url(config.files)
     contracts = Contracts()
     checker, builder = Checker(config.checker_idle_seconds), Checker(config.checker_idle_seconds)
-    serving = ServingStore(config.serving, files, _Builder(files, builder, config.serving))
+    serving = ServingStore(
+        config.serving, files, _Builder(files, builder, config.serving), max_bytes=config.serving_max_bytes
+    )
     core = JobCore(config, database, acts, clock, files, checker, serving)
     check = CheckJob(core)
     bodies: dict[JobKind, JobBody] = {

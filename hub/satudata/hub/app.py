@@ -49,8 +49,8 @@ def create_app(settings: Settings | None = None) -> Starlette:
     return Starlette(
         lifespan=lifespan,
         middleware=[
-            Middleware(RequestLog, on_error=failure_response),
             Middleware(SecurityHeaders, https=chosen.secure_cookies),
+            Middleware(RequestLog, on_error=failure_response),
             Middleware(RequestLanguage),
             Middleware(Authentication),
             Middleware(BodyLimits),

@@ -4,6 +4,7 @@ An embedded (SQLite) database is brought up to date when it is opened; a shared 
 other processes may still be using it.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -34,6 +35,7 @@ async def open_storage(settings: Settings, jobs: Jobs | None = None) -> AsyncIte
 
 async def migrate(settings: Settings) -> None:
     """Bring the database to the form this version needs."""
+    await asyncio.to_thread(settings.home.mkdir, mode=0o700, parents=True, exist_ok=True)
     await upgrade(datasets_config(settings).database)
 
 
@@ -54,7 +56,11 @@ def datasets_config(settings: Settings) -> DatasetsConfig:
 
 
 async def bring_up_to_date(settings: Settings) -> None:
-    """Migrate an embedded database. Raises SettingsError when a shared one needs it."""
+    """Make the home, closed to other accounts of the machine, and migrate an embedded database.
+
+    Raises SettingsError when a shared database needs `satudata migrate`.
+    """
+    await asyncio.to_thread(settings.home.mkdir, mode=0o700, parents=True, exist_ok=True)
     url = datasets_config(settings).database
     if make_url(url).get_backend_name() == "sqlite":
         await upgrade(url)

@@ -1,6 +1,7 @@
 """The publish job: a version appears whole, once, and never lets go of the one before until then."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from satudata.datasets.jobs.protocol import JobKind
 from satudata.datasets.jobs.publish import SnapshotLost
 from satudata.datasets.rows.deadline import Deadline
 from satudata.datasets.rows.query import RowQuery
+from satudata.datasets.services import open_services
 from satudata.datasets.submissions.types import SubmissionState
 from satudata.datasets.versions.types import VersionState
 from satudata.validation.text import Text
@@ -122,6 +124,22 @@ async def test_the_version_before_stays_up_until_the_next_is_whole(
     assert len(await rows(hub)) == 4
     assert len(await rows(hub, 1)) == 3
     assert (await hub.services.versions.get("dinas/contoh", 1, ANONYMOUS)).state is VersionState.SUPERSEDED
+
+
+async def test_copies_of_older_versions_make_room_and_come_back(hub: Any, good_csv: bytes) -> None:
+    await hub.published()
+    made = await asked(hub, good_csv + b"C,2024,9\n")
+    config = replace(hub.services.config, serving_max_bytes=1)
+    tight = await open_services(config, clock=hub.services.clock)
+    try:
+        for _, step in tight.job(JobKind.PUBLISH).steps:
+            await step(made.id)
+        newest = await tight.versions.readable("dinas/contoh", None, ANONYMOUS)
+        assert newest.number == 2
+        assert tight.serving.hashes() == {newest.sha256}
+    finally:
+        await tight.close()
+    assert len(await rows(hub, 1)) == 3
 
 
 async def test_nothing_is_published_before_its_time_or_without_being_asked(hub: Any) -> None:

@@ -80,7 +80,7 @@ def test_dataset_page_tells_who_what_and_how_checked(server: Server) -> None:
         "Walidata",
         "216 baris, 4 kolom",
         "Lolos pemeriksaan",
-        "kode dari daftar kemendagri/wilayah",
+        "kode dari daftar kemendagri/kode-wilayah",
     ):
         assert words in html
     assert re.search(r'<td class="num">\d\.\d{3}\.\d{3},\d\d</td>', html)

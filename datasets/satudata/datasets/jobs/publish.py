@@ -62,12 +62,14 @@ class PublishJob:
         await self._check.store(record, outcome)
 
     async def copies(self, submission_id: str) -> None:
-        """Have the serving copies, so that the first reader does not wait."""
+        """Have the serving copies, so that the first reader does not wait, and keep the folder within its budget."""
         record = await self._due(submission_id)
         if record is None:
             return
         self._tell(record, CheckStage.SERVING)
-        await self._core.serving.ensure(await self._snapshot(record, number=0))
+        snapshot = await self._snapshot(record, number=0)
+        await self._core.serving.ensure(snapshot)
+        await self._core.serving.trim(keep={snapshot.sha256})
 
     async def release(self, submission_id: str) -> None:
         """Version row, older version superseded, submission PUBLISHED, audit and epoch: all or nothing."""

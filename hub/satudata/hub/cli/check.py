@@ -11,6 +11,7 @@ import typer
 
 from satudata.hub.cli.options import LanguageOption
 from satudata.hub.cli.output import CONFIRMATION, OK, REFUSED, USAGE, fail, language
+from satudata.hub.cli.stages import stage_name
 from satudata.validation.text import Text
 
 if TYPE_CHECKING:
@@ -95,14 +96,11 @@ def check(
             USAGE,
         )
     if output is not None and not output.absolute().parent.is_dir():
-        folder = output.parent
-        fail(
-            Text(
-                id=f"Folder {folder} tidak ada. Buat dahulu.",
-                en=f"There is no folder {folder}. Make it first.",
-            ),
-            USAGE,
+        no_folder = Text(
+            id=f"Folder {output.parent} tidak ada. Buat dahulu.",
+            en=f"There is no folder {output.parent}. Make it first.",
         )
+        fail(no_folder, USAGE)
     loaded = read_contract(contract)
     try:
         report = check_file(
@@ -223,17 +221,8 @@ def _write(report: "Report", format: str, output: Path | None) -> None:
     sys.stdout.buffer.flush()
 
 
-_STAGES = {
-    "READING": Text(id="Membaca", en="Reading"),
-    "CASTING": Text(id="Menafsirkan", en="Interpreting"),
-    "ROW_CHECKS": Text(id="Memeriksa baris", en="Checking rows"),
-    "SET_CHECKS": Text(id="Memeriksa keseluruhan", en="Checking the whole"),
-    "STORING": Text(id="Menyimpan", en="Storing"),
-}
-
-
 def _show_progress(progress: "CheckProgress") -> None:
-    stage = _STAGES.get(progress.stage, Text(id=progress.stage, en=progress.stage)).get(language())
+    stage = stage_name(progress.stage)
     of = f" / {progress.total:,}" if progress.total else ""
     print(f"\r\x1b[2K{stage} {progress.done:,}{of}", end="", file=sys.stderr, flush=True)
 

@@ -11,6 +11,7 @@ import typer
 from satudata.hub.cli.options import HomeOption, HostOption, LanguageOption, PortOption
 from satudata.hub.cli.output import USAGE, fail, note, say, table
 from satudata.hub.cli.serve import refuse_taken_port
+from satudata.hub.cli.stages import stage_name
 from satudata.validation.text import Text
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def demo(
     from satudata.hub.settings import load_settings
 
     settings = load_settings(home=home)
+    _refuse_other_places(settings)
     _refuse_other_homes(settings.home)
     if not seed_only:
         refuse_taken_port(host, port)
@@ -59,6 +61,20 @@ def demo(
     from satudata.hub.serving import serve
 
     serve(settings, host, port)
+
+
+def _refuse_other_places(settings: "Settings") -> None:
+    """Never publish demo figures into somebody's database or bucket."""
+    named = {"SATUDATA_DATABASE_URL": settings.database_url, "SATUDATA_FILES_URL": settings.files_url}
+    for name, value in named.items():
+        if value is not None:
+            fail(
+                Text(
+                    id=f"Demo menyimpan semuanya di foldernya sendiri. Kosongkan {name}, lalu coba lagi.",
+                    en=f"The demo keeps everything in its own folder. Unset {name}, then try again.",
+                ),
+                USAGE,
+            )
 
 
 def _refuse_other_homes(home: Path) -> None:
@@ -105,7 +121,7 @@ def _with_bar(work: "Callable[[Callable[[SeedProgress], None]], None]") -> None:
         task = bar.add_task("", total=None)
 
         def report(progress: "SeedProgress") -> None:
-            description = f"{progress.dataset or ''} {progress.state}"
+            description = f"{progress.dataset or ''} {stage_name(progress.state)}"
             bar.update(task, total=progress.total, completed=progress.done, description=description)
 
         work(report)

@@ -10,6 +10,7 @@ import contextlib
 import logging
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -29,7 +30,9 @@ POLL_SECONDS: Final = 1.0
 SETTLED_SECONDS: Final = 2.0
 """A job that ended longer ago has left its mark on the row: a row that still asks for it asks anew."""
 REPEAT_AFTER_SECONDS: Final = 60.0
-KEEP_SECONDS: Final = 30 * 24 * 3600.0
+KEEP: Final = timedelta(days=30)
+"""Finished workflows are forgotten after so long; what happened stands in the audit trail."""
+TIDY_SECONDS: Final = 3600.0
 _QUEUES: Final = {JobKind.CHECK: "checks", JobKind.PUBLISH: "publishing"}
 _LIVE: Final = ("ENQUEUED", "PENDING", "DELAYED")
 
@@ -62,6 +65,7 @@ class JobRunner:
         self._bridge: Bridge | None = None
         self._watch: asyncio.Task[None] | None = None
         self._launched = False
+        self._tidy_at = 0.0
 
     @property
     def running_here(self) -> bool:
@@ -115,6 +119,7 @@ class JobRunner:
                     await self._launch_dbos(services)
                 if self._launched:
                     await self._start_lost_jobs(services)
+                    await self._tidy(services)
             except Exception:  # a fault here must not end the watch: the next round may work
                 logger.exception("job.watch_failed")
             await asyncio.sleep(POLL_SECONDS)
@@ -122,6 +127,14 @@ class JobRunner:
     async def _start_lost_jobs(self, services: Services) -> None:
         for kind, submission_id in await services.pending_jobs():
             await asyncio.to_thread(self._enqueue_if_lost, kind, submission_id)
+
+    async def _tidy(self, services: Services) -> None:
+        """Once an hour, in the one process that has the lock: remove what nobody will ask about."""
+        if time.monotonic() < self._tidy_at:
+            return
+        self._tidy_at = time.monotonic() + TIDY_SECONDS
+        await services.credentials.purge_sessions()
+        await asyncio.to_thread(_forget_old)
 
     def _enqueue_if_lost(self, kind: JobKind, submission_id: str) -> None:
         known = self._known(_workflow_id(kind, submission_id))
@@ -163,7 +176,6 @@ class JobRunner:
         DBOS.launch()
         for queue in _QUEUES.values():
             DBOS.register_queue(queue, worker_concurrency=1, global_concurrency=1, polling_interval_sec=0.5)
-        self._forget_old()
 
     async def _stop_dbos(self) -> None:
         self._launched = False
@@ -203,22 +215,6 @@ class JobRunner:
         if known is not None and known.live:
             DBOS.cancel_workflow(workflow_id)
 
-    def _forget_old(self) -> None:
-        """Remove finished workflows nobody will ask about; what happened stands in the audit trail."""
-        from datetime import UTC, datetime, timedelta
-
-        from dbos import DBOS
-
-        before = datetime.now(UTC) - timedelta(seconds=KEEP_SECONDS)
-        old = DBOS.list_workflows(
-            status=["SUCCESS", "ERROR", "CANCELLED"],
-            end_time=before.isoformat(),
-            load_input=False,
-            load_output=False,
-        )
-        if old:
-            DBOS.delete_workflows([workflow.workflow_id for workflow in old])
-
 
 def _take_over_log() -> None:
     """Send DBOS's own lines through ours, without tracebacks: their messages can quote data (see `frames_of`)."""
@@ -231,6 +227,16 @@ def _take_over_log() -> None:
 def _without_traceback(record: logging.LogRecord) -> bool:
     record.exc_info = None
     return True
+
+
+def _forget_old() -> None:
+    from dbos import DBOS
+
+    before = (datetime.now(UTC) - KEEP).isoformat()
+    finished = ["SUCCESS", "ERROR", "CANCELLED"]
+    old = DBOS.list_workflows(status=finished, end_time=before, load_input=False, load_output=False)
+    if old:
+        DBOS.delete_workflows([workflow.workflow_id for workflow in old])
 
 
 def _destroy() -> None:

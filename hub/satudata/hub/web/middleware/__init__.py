@@ -1,4 +1,4 @@
 """The layers around every request, outermost first: one file and one class each.
 
-`RequestLog` -> `SecurityHeaders` -> `RequestLanguage` -> `Authentication` -> `BodyLimits` -> the routes.
+`SecurityHeaders` -> `RequestLog` -> `RequestLanguage` -> `Authentication` -> `BodyLimits` -> the routes.
 """
