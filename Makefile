@@ -51,7 +51,7 @@ check: $(VENV)/.installed-dev ## Lint, types, layers, and documentation against 
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -q tests/repository
+	$(BIN)/pytest -q tests/repository tests/hub/test_cli_docs.py tests/hub/test_settings.py
 
 bench: $(VENV)/.installed-dev ## Measure speed; prints ratios taken in one run
 	$(BIN)/python tests/bench

@@ -34,9 +34,14 @@ def wages(tmp_path: Path) -> tuple[str, str]:
     [
         ("upah-minimum.csv", 0),
         ("luas-penduduk.xlsx", 0),
+        ("iklim-harian-bandung.csv", 0),
         ("gempa-dirasakan.json", 0),
         ("puskesmas.csv", 3),
+        ("impor-pelabuhan.csv", 0),
         ("capaian-pengadaan.csv", 3),
+        ("ispu-bulanan.csv", 0),
+        ("wilayah.parquet", 0),
+        ("pulau.csv", 0),
     ],
 )
 def test_files_as_agencies_write_them(command: Cli, file: str, code: int) -> None:
