@@ -119,6 +119,27 @@ async def test_a_job_runs_its_steps_in_order_once_and_on_our_loop(tmp_path: Path
     assert diary.loops == {id(asyncio.get_running_loop())}
 
 
+async def test_stopping_while_it_is_starting_leaves_nothing_behind(tmp_path: Path, diary: Diary) -> None:
+    for turns in (0, 1, 3, 10):
+        async with running(tmp_path, diary) as runner:
+            for _ in range(turns):
+                await asyncio.sleep(0)
+        assert not runner.running_here
+    diary.waiting.append((JobKind.CHECK, "a"))
+    async with running(tmp_path, diary):
+        await until(lambda: diary.lines == ["check a", "record a"])
+
+
+async def test_a_home_whose_job_database_is_broken_goes_on_trying(tmp_path: Path, diary: Diary) -> None:
+    (tmp_path / "jobs.sqlite").write_bytes(b"this is no database" * 100)
+    diary.waiting.append((JobKind.CHECK, "a"))
+    async with running(tmp_path, diary) as runner:
+        await until(lambda: (tmp_path / "jobs.lock").exists())
+        assert runner.healthy
+        (tmp_path / "jobs.sqlite").unlink()
+        await until(lambda: diary.lines == ["check a", "record a"])
+
+
 async def test_a_row_without_a_job_gets_one(tmp_path: Path, diary: Diary) -> None:
     diary.waiting.append((JobKind.CHECK, "lost"))
     async with running(tmp_path, diary) as runner:

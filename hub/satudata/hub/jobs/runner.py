@@ -64,6 +64,7 @@ class JobRunner:
         self._lock = HomeLock(settings.home / "jobs.lock")
         self._bridge: Bridge | None = None
         self._watch: asyncio.Task[None] | None = None
+        self._launching: asyncio.Task[None] | None = None
         self._launched = False
         self._tidy_at = 0.0
 
@@ -87,6 +88,9 @@ class JobRunner:
             self._watch.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._watch
+        if self._launching is not None:
+            # It goes on in its thread; what is half there cannot be taken down.
+            await asyncio.gather(self._launching, return_exceptions=True)
         if self._lock.held:
             await self._stop_dbos()
             self._lock.release()
@@ -116,7 +120,8 @@ class JobRunner:
         while True:
             try:
                 if not self._launched and self._lock.acquire():
-                    await self._launch_dbos(services)
+                    self._launching = asyncio.create_task(self._launch_dbos(services))
+                    await asyncio.shield(self._launching)
                 if self._launched:
                     await self._start_lost_jobs(services)
                     await self._tidy(services)
@@ -146,11 +151,16 @@ class JobRunner:
             if time.time() - known.updated_at > patience:
                 self._enqueue(kind, submission_id, known)
 
-    # -- DBOS, imported late and only by the process that runs jobs (0.7 s, 40 MB); every call below runs in a thread
+    # -- DBOS, imported late and only by the process that runs jobs; every call of it below is made in a thread
 
     async def _launch_dbos(self, services: Services) -> None:
         self._bridge = Bridge(asyncio.get_running_loop(), services.bodies)
-        await asyncio.to_thread(self._launch, self._bridge)
+        try:
+            await asyncio.to_thread(self._launch, self._bridge)
+        except BaseException:
+            # Or the next attempt would find half of this one.
+            await asyncio.to_thread(_destroy)
+            raise
         self._launched = True
         logger.info("job.runner_ready", database=str(self._settings.home / "jobs.sqlite"))
 

@@ -1,8 +1,8 @@
 """The two workflows as DBOS sees them: named, versioned, replayable; their steps are those of `satudata.datasets.jobs`.
 
-Imported only by the process that runs jobs: importing DBOS takes 0.7 s. Workflows and steps are plain functions that
-DBOS runs in its own threads; each step hands its coroutine to the hub's event loop (`bridge.py`) and waits for it. So
-the loop, its database connections and its thread pool stay the hub's own.
+Imported only by the process that runs jobs: importing DBOS takes up to 0.7 s. Workflows and steps are plain
+functions that DBOS runs in its own threads; each step hands its coroutine to the hub's event loop (`bridge.py`) and
+waits for it. So the loop, its database connections and its thread pool stay the hub's own.
 
 A workflow function never changes once released: write `check_v2` beside it and keep the old one until it is drained.
 """
