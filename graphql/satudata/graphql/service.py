@@ -28,6 +28,7 @@ from graphql import (
 from satudata.datasets.access.principal import Principal
 from satudata.datasets.rows.deadline import Deadline, DeadlineExceeded
 from satudata.datasets.services import Services
+from satudata.datasets.versions.types import VersionState
 from satudata.graphql.caching import BoundedCache
 from satudata.graphql.config import ApiConfig
 from satudata.graphql.context import RequestContext
@@ -276,7 +277,8 @@ class GraphQLApi:
         context = info.context
         number = arguments.pop("version", None)
         version = served.latest
-        if number is not None and number != version.number:
+        number = version.number if number is None else number
+        if number != version.number or version.state is VersionState.WITHDRAWN:
             version = await self._services.versions.readable(served.dataset.slug, number, context.principal)
         rows = RowContext(self._services.rows, context.deadline, self.config.limits, self.config.cursor_key)
         return RowsRequest(types, version.snapshot, version, arguments, rows)

@@ -46,7 +46,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
             app.router.routes[:] = routes_of(hub)
             yield
 
-    return Starlette(
+    app = Starlette(
         lifespan=lifespan,
         middleware=[
             Middleware(SecurityHeaders, https=chosen.secure_cookies),
@@ -62,6 +62,9 @@ def create_app(settings: Settings | None = None) -> Starlette:
             HTTPException: http_exception_response,
         },
     )
+    # Its redirects would repeat the Host header; the portal sends slashes away by itself.
+    app.router.redirect_slashes = False
+    return app
 
 
 def routes_of(hub: Hub) -> list[BaseRoute]:

@@ -108,6 +108,9 @@ async def test_warnings_are_confirmed_by_rule_and_with_a_reason(hub: Any) -> Non
         await review(hub, hub.steward, made, reason="Diketahui.", confirmed_rules=("row.rule:nilai",))
     assert gate.value.unconfirmed == ("row.code_superseded:kode",)
     assert gate.value.report.verdict == "NEEDS_CONFIRMATION"
+    strange = ("row.rule:nilai", "row.code_superseded", "key.duplicate")
+    with pytest.raises(InvalidInput, match=r"key\.duplicate"):
+        await review(hub, hub.steward, made, reason="Diketahui.", confirmed_rules=strange)
     confirmed = ("row.rule:nilai", "row.code_superseded")
     approved = await review(hub, hub.steward, made, reason="Diketahui.", confirmed_rules=confirmed)
     assert approved.state is S.APPROVED
@@ -244,6 +247,16 @@ async def test_the_producers_own_release_time_holds_unless_the_steward_says_othe
     now = hub.clock.now()
     await hub.services.submissions.publish(hub.steward, made, release_at=now, expected_state=S.APPROVED)
     assert await hub.services.pending_jobs() == [(JobKind.PUBLISH, made)]
+
+
+async def test_asking_again_without_a_time_undoes_the_postponement(either_hub: Any) -> None:
+    made = await submitted(either_hub, S.APPROVED)
+    later = either_hub.clock.now() + timedelta(days=2)
+    submissions = either_hub.services.submissions
+    await submissions.publish(either_hub.steward, made, release_at=later, expected_state=S.APPROVED)
+    now = await submissions.publish(either_hub.steward, made, expected_state=S.APPROVED)
+    assert now.release_at is None
+    assert await either_hub.services.pending_jobs() == [(JobKind.PUBLISH, made)]
 
 
 async def test_a_producer_takes_an_own_submission_back(either_hub: Any) -> None:

@@ -63,10 +63,13 @@ async def test_the_same_key_gives_the_same_submission(either_hub: Any) -> None:
 
 
 async def test_a_key_is_one_persons_and_one_submissions(hub: Any) -> None:
-    first = await hub.submit(idempotency_key="kunci")
-    with pytest.raises(InvalidInput) as refusal:
-        await hub.submit(idempotency_key="kunci")
-    assert refusal.value.code == "IDEMPOTENCY_KEY_REUSED"
+    first = await hub.submit(idempotency_key="kunci", note="Pertama")
+    again = await hub.submit(idempotency_key="kunci", note="Pertama")
+    assert again.id == first.id, "the same file, sent anew as a browser does, is the same submission"
+    for other in ({"data": b"kode,tahun,nilai\nA,2024,1\n", "note": "Pertama"}, {"note": "Kedua"}, {}):
+        with pytest.raises(InvalidInput) as refusal:
+            await hub.submit(idempotency_key="kunci", **other)
+        assert refusal.value.code == "IDEMPOTENCY_KEY_REUSED"
     hub.producer = await hub.person("Rekan", *[(grant.role, grant.agency) for grant in hub.producer.grants])
     assert (await hub.submit(idempotency_key="kunci")).id != first.id
 

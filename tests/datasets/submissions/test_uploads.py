@@ -55,6 +55,16 @@ async def test_another_file_is_refused_kept_nowhere_and_may_be_sent_again(
     assert (await submissions.receive_upload(hub.producer, made.id, in_pieces(DATA, 7))).complete
 
 
+async def test_another_file_is_refused_after_the_right_one_has_arrived(hub: Any, in_pieces: Any) -> None:
+    submissions = hub.services.submissions
+    made = await announce(hub)
+    await submissions.receive_upload(hub.producer, made.id, in_pieces(DATA, 7))
+    with pytest.raises(InvalidInput) as refusal:
+        await submissions.receive_upload(hub.producer, made.id, in_pieces(DATA[:-2] + b"6\n", 7))
+    assert refusal.value.code == "UPLOAD_CHANGED"
+    assert (await submissions.receive_upload(hub.producer, made.id, in_pieces(DATA, 7))).complete
+
+
 async def test_a_broken_connection_leaves_the_upload_to_be_sent_again(hub: Any, in_pieces: Any) -> None:
     async def torn() -> AsyncIterator[bytes]:
         yield DATA[:5]

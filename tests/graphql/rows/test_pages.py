@@ -225,3 +225,17 @@ async def test_a_withdrawn_version_is_refused_with_its_reason(own):
     assert error["extensions"]["reason"] == "VERSION_WITHDRAWN"
     assert "salah satuan" in error["message"]
     assert newest == {"totalCount": 20, "version": {"number": 1}}
+
+
+async def test_a_dataset_without_a_version_left_says_why_and_spoils_no_other(own):
+    for number in (1, 2):
+        await own.services.versions.withdraw(
+            own.cast.steward, "dinas-uji/kebun-data", number, Text("salah satuan", "wrong unit")
+        )
+
+    outcome = await own.outcome("{ hub { version } data { dinasUji { kebunData { totalCount } } } }")
+
+    assert outcome.data["hub"]["version"]
+    assert outcome.data["data"] == {"dinasUji": {"kebunData": None}}
+    assert outcome.errors[0]["extensions"]["reason"] == "VERSION_WITHDRAWN"
+    assert "salah satuan" in outcome.errors[0]["message"]

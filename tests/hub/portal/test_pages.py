@@ -2,6 +2,7 @@
 
 import re
 import time
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,6 +13,7 @@ from satudata.hub.portal.account import safe_target
 
 Server = Any  # tests/hub/conftest.py
 HTML = {"Accept": "text/html"}
+DEMO = Path(__file__).parents[3] / "datasets/satudata/datasets/demo"
 WAGES = "/datasets/disnakertrans-jabar/upah-minimum"
 PAGES = (
     "/",
@@ -242,6 +244,49 @@ def test_a_submission_is_for_its_agency_only(server: Server) -> None:
     with browser_of(server) as client:
         log_in(client, other["email"], other["password"])
         assert client.get(address).status_code == 404
+
+
+def test_a_last_slash_leads_to_the_page_and_never_away(server: Server) -> None:
+    client = server.client(**HTML)
+    away = client.get("/datasets/?q=gempa", headers={"Host": "jahat.example"})
+    assert (away.status_code, away.headers["location"]) == (308, "/datasets?q=gempa")
+    for address in ("//jahat.example/", "/%2F%2Fjahat.example/", "/\\jahat.example/"):
+        found = client.get(f"{server.url}{address}")
+        assert not found.headers.get("location", "/x").startswith(("//", "/\\", "http"))
+
+
+def test_a_version_that_is_no_number_is_not_there(server: Server) -> None:
+    for version in ("abc", "-1", "99999999999"):
+        page = server.client(**HTML).get(f"/datasets/bmkg/gempa-dirasakan?version={version}")
+        assert page.status_code == 404
+
+
+def test_a_form_sent_twice_is_one_submission_and_a_strange_decision_is_none(server: Server) -> None:
+    producer, steward = server.account("PRODUCER", "bmkg"), server.account("STEWARD", "bmkg")
+    with browser_of(server) as client:
+        log_in(client, producer["email"], producer["password"])
+        form = client.get("/publish").text
+        fields = {
+            "csrf_token": csrf(form),
+            "dataset": "bmkg/gempa-dirasakan",
+            "idempotency_key": re.findall(r'name="idempotency_key" value="([^"]+)"', form)[0],
+        }
+        content = (DEMO / "gempa-dirasakan.json").read_bytes()
+        both = [
+            client.post("/publish", data=fields, files={"file": ("gempa.json", content)}) for _ in range(2)
+        ]
+        assert [answer.status_code for answer in both] == [303, 303]
+        assert both[0].headers["location"] == both[1].headers["location"]
+    address = both[0].headers["location"].replace("/publish/", "/review/")
+    with browser_of(server) as client:
+        log_in(client, steward["email"], steward["password"])
+        deadline = time.monotonic() + 60
+        while 'name="decision"' not in (page := client.get(address).text):
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+        data = {"csrf_token": csrf(page), "expected_state": "IN_REVIEW", "decision": "ZZZ", "reason": "x"}
+        assert client.post(address, data=data).status_code == 409
+        assert 'name="decision"' in client.get(address).text
 
 
 def test_a_withdrawn_version_leaves_a_tombstone(server: Server) -> None:

@@ -125,7 +125,7 @@ class _Check:
         self._measures = Measures(columns, _exactly_counted(self._contract))
         for raw in table.batches:
             self._progress(CheckProgress("CASTING", self._rows))
-            cast = cast_batch(raw, columns)
+            cast = cast_batch(raw, columns, table.formula_positions(raw))
             self._progress(CheckProgress("ROW_CHECKS", self._rows))
             self._collect_cast_problems(cast, raw)
             self._collect_failures(checker, cast, raw)

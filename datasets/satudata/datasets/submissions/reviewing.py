@@ -84,6 +84,21 @@ def pass_gate(report: Report | None, confirmed_rules: Sequence[str]) -> tuple[st
     return tuple(rule.key for rule in warnings)
 
 
+def check_named(report: Report | None, confirmed_rules: Sequence[str]) -> None:
+    """Raises InvalidInput when a rule is named that is no warning of the report."""
+    warnings = [rule for rule in report.rules if rule.severity is Severity.WARNING] if report else []
+    known = {name for rule in warnings for name in (rule.key, rule.code)}
+    unknown = ", ".join(dict.fromkeys(name for name in confirmed_rules if name not in known))
+    if unknown:
+        raise InvalidInput(
+            Text(
+                f"Bukan peringatan dalam laporan ini: {unknown}. Sebutkan hanya aturan yang diperingatkan laporan.",
+                f"Not warnings of this report: {unknown}. Name only rules the report warns of.",
+            ),
+            ("confirmedRules",),
+        )
+
+
 def clean_findings(findings: Sequence[ReviewFinding]) -> tuple[ReviewFinding, ...]:
     """What the reviewer points at, tidied. Raises InvalidInput for one without text, or far too many."""
     if len(findings) > MAX_FINDINGS:

@@ -27,6 +27,7 @@ from satudata.datasets.submissions.repository import (
     to_submission,
 )
 from satudata.datasets.submissions.reviewing import (
+    check_named,
     clean_findings,
     expect,
     not_in_state,
@@ -105,7 +106,8 @@ class SubmissionService:
         """Submit an uploaded file as the next version of `dataset` (slug); a check starts.
 
         `note` is for the steward; `notes` and `erratum` are published with the version. The same key by the same
-        person gives the submission made first. Raises NotFound (dataset, upload, replaced submission), NotAllowed,
+        person gives the submission made first, also from a new upload of the same bytes; with another file, dataset
+        or other details it is refused. Raises NotFound (dataset, upload, replaced submission), NotAllowed,
         InvalidInput.
         """
         wish = NewSubmission(
@@ -136,8 +138,8 @@ class SubmissionService:
         """Accept or return, as steward or (for priority data) as authority.
 
         Returning needs a reason. Accepting a file with warnings needs every warning's rule in `confirmed_rules`
-        (`RuleResult.key`, or its bare code) and a reason. Raises NotFound, NotAllowed, StateConflict, InvalidInput,
-        QualityGateFailed.
+        (`RuleResult.key`, or its bare code) and a reason; naming what is no warning of the report is refused.
+        Raises NotFound, NotAllowed, StateConflict, InvalidInput, QualityGateFailed.
         """
         cleaned = clean_findings(findings)
         report = await self.report(principal, submission_id)
@@ -149,6 +151,7 @@ class SubmissionService:
                 raise not_in_state(record.state)
             role = require(principal, move.action, record.resource)
             words = reason_for(record.state, decision, reason, report)
+            check_named(report, confirmed_rules)
             confirmed: tuple[str, ...] = ()
             if record.state is S.IN_REVIEW and decision is ReviewDecision.ACCEPT:
                 confirmed = pass_gate(report, confirmed_rules)
@@ -183,9 +186,11 @@ class SubmissionService:
         release_at: datetime | None = None,
         expected_state: SubmissionState,
     ) -> Submission:
-        """Have an approved submission published: now, or at `release_at` (else at the producer's own, when ahead).
+        """Have an approved submission published: now, or at `release_at`; a time that has passed means now.
 
-        Asking again changes the time. Raises NotFound, NotAllowed, StateConflict, InvalidInput.
+        Without `release_at`, the first request waits for the release time the producer asked for, if that is ahead;
+        when publication was requested before and is waiting, asking again without a time undoes the postponement,
+        whoever set it, and publishes now. Raises NotFound, NotAllowed, StateConflict, InvalidInput.
         """
         wanted = checks.instant(release_at, "releaseAt")
         async with self._acts.begin(principal) as act:
@@ -195,10 +200,12 @@ class SubmissionService:
             if record.state is not S.APPROVED:
                 raise not_in_state(record.state)
             row = record.submission
-            row.release_at = wanted or row.release_at
+            if wanted is None and row.publish_requested_at is None:
+                wanted = row.release_at
+            due = wanted is None or wanted <= act.at
+            row.release_at = None if due else wanted
             row.publish_requested_at = act.at
             row.publish_requested_by_id = principal.person_id
-            due = row.release_at is None or row.release_at <= act.at
             if not due:
                 await SubmissionRepository(act.session).add_step(
                     row, S.APPROVED, at=act.at, actor_id=principal.person_id, role=role

@@ -17,6 +17,11 @@ from satudata.datasets.submissions.types import SubmissionState
 from satudata.datasets.submissions.uploads import UploadRepository, check_not_expired, no_upload
 from satudata.validation.text import Text
 
+RELEASE_MAY_DIFFER = frozenset(
+    state.value for state in (SubmissionState.APPROVED, SubmissionState.PUBLISHED, SubmissionState.WITHDRAWN)
+)
+"""States in which a steward may have changed the producer's release time: it no longer tells two wishes apart."""
+
 
 @dataclass(frozen=True, slots=True)
 class NewSubmission:
@@ -54,7 +59,8 @@ class Submitting:
             submissions = SubmissionRepository(act.session)
             earlier = await submissions.by_key(person_id, wish.idempotency_key)
             if earlier is not None:
-                return _same(earlier, record, wish)
+                await _check_same(act, earlier, record, wish)
+                return earlier.id
             upload = await _upload(act, person_id, wish.upload_id)
             await _check_replaced(act, record, wish.replaces)
             row = _new_row(record, upload, wish, person_id, act.at)
@@ -85,17 +91,35 @@ async def _dataset(act: Act, principal: Principal, slug: str) -> DatasetRecord:
     return record
 
 
-def _same(earlier: SubmissionRow, record: DatasetRecord, wish: NewSubmission) -> str:
-    if earlier.dataset_id != record.dataset.id or earlier.upload_id != wish.upload_id:
+async def _check_same(act: Act, earlier: SubmissionRow, record: DatasetRecord, wish: NewSubmission) -> None:
+    """Raises InvalidInput unless the wish is the earlier one again; its file may have been uploaded anew."""
+    same = earlier.dataset_id == record.dataset.id and _told(earlier) == _wished(wish)
+    if earlier.state not in RELEASE_MAY_DIFFER:
+        same = same and earlier.release_at == wish.release_at
+    if same and earlier.upload_id != wish.upload_id:
+        upload = await _upload(act, earlier.submitted_by_id, wish.upload_id)
+        same = (upload.sha256, upload.bytes) == (earlier.sha256, earlier.bytes)
+    if not same:
         raise InvalidInput(
             Text(
-                "Kunci ini sudah dipakai untuk pengajuan lain. Gunakan kunci baru untuk setiap pengajuan.",
-                "This key was used for another submission. Use a new key for each submission.",
+                "Kunci ini sudah dipakai untuk pengajuan lain (berkas, dataset, atau keterangannya berbeda). Gunakan "
+                "kunci baru untuk setiap pengajuan.",
+                "This key was used for another submission (its file, dataset or details differ). Use a new key for "
+                "each submission.",
             ),
             ("idempotencyKey",),
             "IDEMPOTENCY_KEY_REUSED",
         )
-    return earlier.id
+
+
+def _told(row: SubmissionRow) -> tuple[str | None, ...]:
+    return row.note, row.notes_id, row.notes_en, row.erratum_id, row.erratum_en, row.replaces_id
+
+
+def _wished(wish: NewSubmission) -> tuple[str | None, ...]:
+    notes = (wish.notes.id, wish.notes.en) if wish.notes else (None, None)
+    erratum = (wish.erratum.id, wish.erratum.en) if wish.erratum else (None, None)
+    return wish.note, *notes, *erratum, wish.replaces
 
 
 async def _upload(act: Act, person_id: str, upload_id: str) -> UploadRow:

@@ -98,13 +98,15 @@ class Uploads:
         return self._to_upload(row)
 
     async def receive(self, principal: Principal, upload_id: str, stream: AsyncIterable[bytes]) -> Upload:
-        """Take the file. Sending it again once it is here changes nothing.
+        """Take the file. Sending it again once it is here changes nothing; it is still compared with the one announced.
 
         Raises NotFound, NotAllowed, InvalidInput (expired; other size or SHA-256 than announced: send it again).
         """
         role = require(principal, Action.UPLOAD)
         upload = await self.get(principal, upload_id)
         if upload.complete:
+            async for _ in _as_announced(stream, upload):
+                pass
             return upload
         check_not_expired(upload.expires_at, self._clock.now())
         await self._files.put_raw(_as_announced(stream, upload))

@@ -43,8 +43,8 @@ class VersionService:
         if number is None:
             raise NotFound(
                 Text(
-                    f"Dataset {slug} belum memiliki versi terbit.",
-                    f"Dataset {slug} has no published version yet.",
+                    f"Dataset {slug} tidak memiliki versi yang tayang: belum ada, atau sudah ditarik.",
+                    f"The dataset {slug} has no version in force: none yet, or withdrawn.",
                 ),
                 ("version",),
                 "NO_VERSION",
@@ -121,7 +121,7 @@ class VersionService:
     async def withdraw(self, principal: Principal, slug: str, number: int, reason: Text) -> DatasetVersion:
         """Take a version's rows away, leaving a tombstone with the reason. Stewards of the agency may.
 
-        Readers of the newest version get the one before it, if it still stands.
+        Readers of the newest version get the one before it, if it still stands; that one is PUBLISHED again.
         Raises NotFound, NotAllowed, InvalidInput, StateConflict (withdrawn already).
         """
         cleaned = checks.text(reason, "reason")
@@ -156,10 +156,20 @@ class VersionService:
             row.withdrawn_reason_id, row.withdrawn_reason_en = cleaned.id, cleaned.en
             await act.session.flush()
             latest = await versions.latest(record.dataset.id)
+            restored = None
+            if latest is not None and latest.state != VersionState.PUBLISHED.value:
+                latest.state, restored = VersionState.PUBLISHED.value, latest.number
             record.dataset.latest_number = latest.number if latest else None
             record.dataset.published_at = latest.published_at if latest else None
             record.dataset.updated_at = act.at
-            act.record("version.withdraw", f"dataset:{slug}", role=role, number=number, sha256=row.sha256)
+            act.record(
+                "version.withdraw",
+                f"dataset:{slug}",
+                role=role,
+                number=number,
+                sha256=row.sha256,
+                restored=restored,
+            )
             act.changes_what_readers_see()
         return to_version(row, slug)
 

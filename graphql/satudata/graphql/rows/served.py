@@ -1,6 +1,6 @@
 """Which datasets serve rows in one epoch, found one by one as documents mention them, never all at once.
 
-A dataset serves rows when the asking principal may see it and a version of it is published. Its types come from the
+A dataset serves rows when the asking principal may see it and a version of it was published. Its types come from the
 contract of that version, which may be older than the newest contract.
 """
 
@@ -25,7 +25,11 @@ KEPT_TYPES = 1_000
 
 @dataclass(frozen=True)
 class ServedDataset:
-    """A dataset with rows: its newest readable version and the types made from that version's contract."""
+    """A dataset with rows: its newest version and the types made from that version's contract.
+
+    `latest` is the newest version not withdrawn, or, when all are, the newest tombstone: the field stays, so that a
+    document about it and others is still answered, and says why there are no rows.
+    """
 
     dataset: Dataset
     latest: DatasetVersion
@@ -87,11 +91,10 @@ class RowCatalogue:
 
     async def scope(self, mentions: Mentions, principal: Principal) -> Scope:
         """The datasets and agencies of a document, as this principal sees them."""
-        any_rows = await self._serves(None, principal)
-        if not any_rows:
-            return EMPTY
         found = [await self.find(pair, principal) for pair in sorted(mentions.pairs)]
         datasets = tuple(item for item in found if item is not None)
+        if not datasets and not await self._serves(None, principal):
+            return EMPTY
         agencies = {item.address.agency_field for item in datasets}
         for agency in sorted(mentions.agencies - agencies):
             if await self._serves(agency, principal):
@@ -124,12 +127,18 @@ class RowCatalogue:
     async def _find(self, pair: Pair, principal: Principal) -> ServedDataset | None:
         catalogue = self._services.catalogue
         dataset = await catalogue.by_field(*pair, principal)
-        if dataset is None or dataset.latest is None:
+        if dataset is None:
             return None
+        latest = dataset.latest
+        if latest is None:
+            versions = await self._services.versions.list(dataset.slug, principal, first=1)
+            if not versions.items:
+                return None
+            latest = versions.items[0]
         contract = dataset.contract
-        if contract.version != dataset.latest.contract_version:
-            contract = await catalogue.contract(dataset.slug, dataset.latest.contract_version)
-        return ServedDataset(dataset, dataset.latest, contract, self._types.of(contract))
+        if contract.version != latest.contract_version:
+            contract = await catalogue.contract(dataset.slug, latest.contract_version)
+        return ServedDataset(dataset, latest, contract, self._types.of(contract))
 
     async def _once(self, key: tuple[object, ...], ask: Callable[[], Awaitable[Answer]]) -> Answer:
         future: asyncio.Future[Answer] | None = self._answers.get(key)  # type: ignore[assignment]  # by key, one type each

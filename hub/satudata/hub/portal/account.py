@@ -27,7 +27,10 @@ async def login(request: Request) -> Response:
     try:
         await hub.identity.login(request, email, password)
     except (LoginRefused, TooManyAttempts) as refusal:
-        return _form(request, target, email, refusal.message, refusal.status)
+        answer = _form(request, target, email, refusal.message, refusal.status)
+        if isinstance(refusal, TooManyAttempts):
+            answer.headers["Retry-After"] = str(refusal.retry_after)
+        return answer
     return RedirectResponse(page_of(request).url(target), 303)
 
 

@@ -40,7 +40,10 @@ class Table:
 async def dataset(request: Request) -> Response:
     """The newest version, or the one asked for with `?version=`; `?offset=` turns the pages of its rows."""
     slug = _slug(request)
-    asked = _whole(request.query_params.get("version"))
+    written = request.query_params.get("version")
+    asked = _whole(written)
+    if written and asked is None:
+        raise NotFound(not_found_text(Text(f"Versi {written} dari {slug}", f"Version {written} of {slug}")))
     query = await run(request, "dataset-page", {"slug": slug, "version": asked})
     found = query.data["dataset"]
     if found is None:

@@ -5,12 +5,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from satudata.datasets.errors import DomainError, NotFound
-from satudata.datasets.submissions.types import ReviewDecision, ReviewFinding
+from satudata.datasets.submissions.types import ReviewFinding
 from satudata.hub.assembly import Hub
 from satudata.hub.portal.account import login_redirect
 from satudata.hub.portal.page_query import run
 from satudata.hub.portal.rendering import page_of, render
-from satudata.hub.portal.submission_page import form_problems, show, state_of
+from satudata.hub.portal.submission_page import decision_of, form_problems, show, state_of
 from satudata.hub.portal.translations import translations
 
 QUEUE = 50
@@ -50,7 +50,7 @@ async def decide(request: Request) -> Response:
         await hub.services.submissions.review(
             request.state.principal,
             key,
-            ReviewDecision.ACCEPT if fields.get("decision") == "ACCEPT" else ReviewDecision.RETURN,
+            decision_of(fields),
             reason=_words(fields, "reason") or None,
             findings=findings,
             confirmed_rules=tuple(str(value) for value in fields.getlist("confirm")),

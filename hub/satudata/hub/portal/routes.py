@@ -1,6 +1,7 @@
 """Every address of the portal, each in Indonesian (`/...`) and English (`/en/...`)."""
 
 from collections.abc import Awaitable, Callable
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -42,7 +43,14 @@ def portal_routes(hub: Hub) -> list[BaseRoute]:
     for prefix in ("", "/en"):
         routes += [Route(f"{prefix}{path}", endpoint, methods=[method]) for method, path, endpoint in PAGES]
     routes.append(Route("/en", _english_home))
+    routes.append(Route("/{path:path}/", _without_slash, methods=["GET"]))
     return routes
+
+
+async def _without_slash(request: Request) -> Response:
+    """The same address without its last slash. Relative: the Host header is the client's word."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"/{quote(request.path_params['path'].strip('/'))}{query}", 308)
 
 
 async def _english_home(request: Request) -> Response:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from satudata.datasets.access.policy import PRODUCERS, Action, not_found_text
 from satudata.datasets.errors import DomainError, InvalidInput, NotFound, QualityGateFailed
-from satudata.datasets.submissions.types import SubmissionState
+from satudata.datasets.submissions.types import ReviewDecision, SubmissionState
 from satudata.graphql.ids import global_id
 from satudata.hub.assembly import Hub
 from satudata.hub.portal.page_query import run
@@ -87,13 +87,21 @@ def state_of(fields: FormData) -> SubmissionState:
     try:
         return SubmissionState(str(fields.get("expected_state", "")))
     except ValueError:
-        raise InvalidInput(
-            Text(
-                "Formulir ini tidak lengkap. Muat ulang halaman lalu kirim lagi.",
-                "This form is incomplete. Reload the page and send it again.",
-            ),
-            ("expectedState",),
-        ) from None
+        raise InvalidInput(_INCOMPLETE, ("expectedState",)) from None
+
+
+def decision_of(fields: FormData) -> ReviewDecision:
+    """The button pressed. Raises InvalidInput when it is none of ours: a guess could not be taken back."""
+    try:
+        return ReviewDecision(str(fields.get("decision", "")))
+    except ValueError:
+        raise InvalidInput(_INCOMPLETE, ("decision",)) from None
+
+
+_INCOMPLETE = Text(
+    "Formulir ini tidak lengkap. Muat ulang halaman lalu kirim lagi.",
+    "This form is incomplete. Reload the page and send it again.",
+)
 
 
 def form_problems(refusal: DomainError, language: Language) -> list[str]:

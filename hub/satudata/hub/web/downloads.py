@@ -71,8 +71,8 @@ async def download(request: Request) -> Response:
         if dataset.latest is None:
             raise NoSuchDownload(
                 Text(
-                    id=f"Dataset {slug} belum memiliki versi yang terbit.",
-                    en=f"The dataset {slug} has no published version yet.",
+                    id=f"Dataset {slug} tidak memiliki versi yang dapat diunduh: belum ada, atau sudah ditarik.",
+                    en=f"The dataset {slug} has no version to download: none yet, or withdrawn.",
                 )
             )
         address = f"/download/{slug}/{dataset.latest.number}.{format.value}"

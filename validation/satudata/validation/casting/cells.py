@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from satudata.validation.casting.numbers import is_scientific, other_style, parse_number, written
 from satudata.validation.contracts.date_formats import DateFormat, date_format
 from satudata.validation.contracts.model import Column, ColumnType
+from satudata.validation.control_characters import has_control
 from satudata.validation.findings.catalogue import word
 from satudata.validation.text import Text
 
@@ -56,7 +57,7 @@ def read_cell(text: str, column: Column) -> Cell:
     if not cell or cell in column.missing_values:
         return Cell()
     if column.type is ColumnType.STRING:
-        return Cell(cell)
+        return Cell(problem=Problem("row.control_character", dict)) if has_control(text) else Cell(cell)
     if column.type in (ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.FLOAT):
         return _number(cell, column)
     if column.type is ColumnType.BOOLEAN:

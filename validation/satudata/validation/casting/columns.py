@@ -13,6 +13,7 @@ from satudata.validation.casting.cells import FALSE, ISO_DATETIME, TRUE, Value, 
 from satudata.validation.casting.numbers import number_regex, separators
 from satudata.validation.contracts.date_formats import DateFormat, date_format
 from satudata.validation.contracts.model import Column, ColumnType, NumberStyle
+from satudata.validation.control_characters import CONTROL
 
 _ISO_ZONED = "%Y-%m-%dT%H:%M:%S%.f%#z"
 _ISO_LOCAL = "%Y-%m-%dT%H:%M:%S%.f"
@@ -55,14 +56,22 @@ def polars_type(column: Column) -> pl.DataType:
     }[column.type]
 
 
-def cast_batch(raw: pl.DataFrame, columns: tuple[Column, ...]) -> CastBatch:
-    """Cast the text columns of `raw` that the contract columns name."""
+def cast_batch(
+    raw: pl.DataFrame, columns: tuple[Column, ...], formulas: Mapping[str, list[int]] | None = None
+) -> CastBatch:
+    """Cast the text columns of `raw` that the contract columns name.
+
+    `formulas` gives by column the positions of a spreadsheet's errors and of formulas without result: they have
+    no value, unless the contract counts their text as missing.
+    """
+    problems: list[ColumnProblems] = []
+    raw = _without_formulas(raw, columns, formulas or {}, problems)
+    raw = _without_control_characters(raw, columns, problems)
     untouched = _clean_texts(raw, [column for column in columns if column.type is ColumnType.STRING])
     plain = raw.select(
         pl.col(column.name) if column.name in untouched else _plain_cells(column).alias(column.name)
         for column in columns
     )
-    problems: list[ColumnProblems] = []
     typed = [
         plain[column.name]
         if column.type is ColumnType.STRING
@@ -70,6 +79,51 @@ def cast_batch(raw: pl.DataFrame, columns: tuple[Column, ...]) -> CastBatch:
         for column in columns
     ]
     return CastBatch(pl.DataFrame(typed), problems)
+
+
+def _without_formulas(
+    raw: pl.DataFrame,
+    columns: tuple[Column, ...],
+    formulas: Mapping[str, list[int]],
+    problems: list[ColumnProblems],
+) -> pl.DataFrame:
+    for column in columns:
+        if positions := formulas.get(column.name):
+            raw = _set_aside(raw, column, positions, "row.formula", problems)
+    return raw
+
+
+def _without_control_characters(
+    raw: pl.DataFrame, columns: tuple[Column, ...], problems: list[ColumnProblems]
+) -> pl.DataFrame:
+    texts = [column for column in columns if column.type is ColumnType.STRING]
+    if not texts or raw.is_empty():
+        return raw
+    found = raw.select(pl.col(column.name).str.contains(CONTROL).any() for column in texts)
+    for column in texts:
+        if found[column.name][0]:
+            positions = raw[column.name].str.contains(CONTROL).arg_true().to_list()
+            raw = _set_aside(raw, column, positions, "row.control_character", problems)
+    return raw
+
+
+def _set_aside(
+    raw: pl.DataFrame, column: Column, positions: list[int], code: str, problems: list[ColumnProblems]
+) -> pl.DataFrame:
+    """The batch without these cells, which are told; those that the contract counts as missing are not told."""
+    texts = raw[column.name].gather(positions).to_list()
+    told = [
+        (position, text)
+        for position, text in zip(positions, texts, strict=True)
+        if text.strip() not in column.missing_values
+    ]
+    if not told:
+        return raw
+    places = [position for position, _ in told]
+    problems.append(ColumnProblems(column, code, places, [text for _, text in told]))
+    gone = pl.Series(places, dtype=pl.UInt32)
+    kept = pl.when(~pl.int_range(pl.len(), dtype=pl.UInt32).is_in(gone.implode()))
+    return raw.with_columns(kept.then(pl.col(column.name)).alias(column.name))
 
 
 def _clean_texts(raw: pl.DataFrame, columns: list[Column]) -> set[str]:

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from satudata.validation.contracts.model import Column, PersonalData, Severity
+from satudata.validation.control_characters import visible
 from satudata.validation.findings.catalogue import rule
 from satudata.validation.reports.model import Finding, RuleResult
+from satudata.validation.text import Text
 
 ROWS_SHOWN = 20
 VALUE_SHOWN = 200
@@ -121,17 +123,22 @@ class Collector:
         self._kept[key] = self._kept.get(key, 0) + 1
         value = self._shown(issue.column, issue.value)
         values: dict[str, Any] = {"value": "" if value is None else value, **issue.values}
-        message, fix = rule(issue.code).tell(**values)
+        message, fix = map(_visible, rule(issue.code).tell(**values))
         self._findings.append(Finding(issue.code, severity, message, fix, issue.row, issue.column, value))
 
     def _shown(self, column: str | None, value: str | None) -> str | None:
         """The value for the report: shortened, and masked where the contract says the column is personal."""
         if value is None:
             return None
+        value = visible(value)
         described = self._columns.get(column or "")
         if described is not None and described.personal_data is not PersonalData.NONE:
             return masked(value)
         return value if len(value) <= VALUE_SHOWN else value[: VALUE_SHOWN - 1] + "…"
+
+
+def _visible(text: Text) -> Text:
+    return Text(visible(text.id), visible(text.en))
 
 
 def masked(value: str) -> str:

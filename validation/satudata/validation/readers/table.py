@@ -3,7 +3,7 @@
 Every reader makes one of these; everything after the readers sees nothing else of the file.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -36,6 +36,18 @@ class Table:
     issues: list[Issue] = field(default_factory=list)
     late_issues: Iterator[Issue] = field(default_factory=lambda: iter(()))
     """To be walked after the batches; there may be one for each row of the file."""
+    formulas: Mapping[str, Set[int]] = field(default_factory=dict)
+    """By column, the record numbers whose text is a spreadsheet's error or a formula without result."""
+
+    def formula_positions(self, batch: pl.DataFrame) -> dict[str, list[int]]:
+        """Where in the batch such cells stand, ascending."""
+        if not self.formulas:
+            return {}
+        numbers = batch[ROW].to_list()
+        return {
+            name: [position for position, number in enumerate(numbers) if number in rows]
+            for name, rows in self.formulas.items()
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ XML part. Hidden sheets are not read unless the contract names one.
 """
 
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
@@ -23,13 +23,13 @@ from satudata.validation.readers.rendering import excel_duration, plain_number, 
 from satudata.validation.readers.table import (
     BATCH_ROWS,
     ROW,
-    Layout,
     Table,
     lay_out,
     missing_columns,
     unknown_column,
     without_footer,
 )
+from satudata.validation.readers.xlsx_formulas import HiddenCells, hidden_cells
 
 MAX_UNPACKED = 512 * 1024 * 1024
 MAX_RATIO = 100
@@ -49,8 +49,28 @@ def open_xlsx(path: Path, contract: DataContract) -> Table:
     layout = lay_out(header.cells, contract)
     missing = tuple(column for column in contract.columns if column not in layout.columns)
     issues = [*layout.issues, *missing_columns(missing, list(layout.unknown.values()))]
-    batches = without_footer(_batches(sheet, header, layout, issues), contract.file.footer_rows or 0)
-    return Table(FileFormat.XLSX, layout.columns, missing, batches, issues)
+    places = {header.first + index: column for index, column in layout.places.items()}
+    hidden = _hidden_cells(path, sheet.name, header, places)
+    batches = without_footer(_batches(sheet, header, places, hidden, issues), contract.file.footer_rows or 0)
+    formulas: dict[str, set[int]] = {}
+    for number, cells in hidden.items():
+        for place in cells:
+            formulas.setdefault(places[place].name, set()).add(number)
+    return Table(FileFormat.XLSX, layout.columns, missing, batches, issues, formulas=formulas)
+
+
+def _hidden_cells(path: Path, sheet: str, header: HeaderRow, places: Mapping[int, Column]) -> HiddenCells:
+    """Errors and formulas without result below the header, in the columns of the contract."""
+    try:
+        found = hidden_cells(path, sheet)
+    except (*BROKEN_ARCHIVE, KeyError) as error:
+        raise _damaged(str(error)) from error
+    wanted = {
+        number: {place: text for place, text in found[number].items() if place in places}
+        for number in sorted(found)
+        if number > header.index + 1
+    }
+    return {number: cells for number, cells in wanted.items() if cells}
 
 
 def guard_archive(path: Path) -> None:
@@ -122,11 +142,15 @@ def _header_text(cell: Any) -> str:
 
 
 def _batches(
-    sheet: calamine.CalamineSheet, header: HeaderRow, layout: Layout, issues: list[Issue]
+    sheet: calamine.CalamineSheet,
+    header: HeaderRow,
+    places: Mapping[int, Column],
+    hidden: HiddenCells,
+    issues: list[Issue],
 ) -> Iterator[pl.DataFrame]:
     unnamed = {header.first + index for index, cell in enumerate(header.cells) if not cell.strip()}
-    places = {header.first + index: column for index, column in layout.places.items()}
-    rows = enumerate(islice(_rows(sheet), header.index + 1, None), start=header.index + 2)
+    shown = enumerate(islice(_rows(sheet), header.index + 1, None), start=header.index + 2)
+    rows = _with_hidden(shown, hidden) if hidden else shown
     while chunk := list(islice(rows, BATCH_ROWS)):
         filled = [(number, row) for number, row in chunk if not all(cell == "" for cell in row)]
         for place in sorted(unnamed):
@@ -139,6 +163,26 @@ def _batches(
                 *(_column(column, place, filled) for place, column in places.items()),
             ]
         )
+
+
+def _with_hidden(
+    rows: Iterable[tuple[int, Sequence[Any]]], hidden: HiddenCells
+) -> Iterator[tuple[int, Sequence[Any]]]:
+    """The rows with the texts of hidden cells put in, and the rows at the end that have nothing else."""
+
+    def put_in(row: Sequence[Any], cells: Mapping[int, str]) -> Sequence[Any]:
+        wide = [*row, *[""] * (max(cells) + 1 - len(row))]
+        for place, text in cells.items():
+            wide[place] = text
+        return wide
+
+    last = 0
+    for number, row in rows:
+        last = number
+        yield number, put_in(row, hidden[number]) if number in hidden else row
+    for number, cells in hidden.items():
+        if number > last:
+            yield number, put_in((), cells)
 
 
 def _column(column: Column, place: int, rows: list[tuple[int, Sequence[Any]]]) -> pl.Series:
