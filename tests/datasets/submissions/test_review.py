@@ -117,6 +117,19 @@ async def test_warnings_are_confirmed_by_rule_and_with_a_reason(hub: Any) -> Non
     assert approved.steps[-1].confirmed_rules == ("row.code_superseded:kode", "row.rule:nilai")
 
 
+async def test_only_warnings_of_the_report_are_confirmed(hub: Any) -> None:
+    warned, clean = await submitted(hub, verdict="NEEDS_CONFIRMATION"), await submitted(hub)
+    given = ("row.rule", "row.rule:tahun", "row.code_superseded", "salah.ketik")
+    with pytest.raises(InvalidInput) as refusal:
+        await review(hub, hub.steward, warned, reason="Diketahui.", confirmed_rules=given)
+    assert refusal.value.path == ("confirmedRules",)
+    assert "row.rule:tahun, salah.ketik." in refusal.value.message.en
+    with pytest.raises(InvalidInput, match=r"row\.rule"):
+        await review(hub, hub.steward, clean, confirmed_rules=("row.rule",))
+    with pytest.raises(InvalidInput, match=r"salah\.ketik"):
+        await review(hub, hub.steward, warned, RETURN, reason="Tidak.", confirmed_rules=("salah.ketik",))
+
+
 async def test_warnings_do_not_keep_a_file_from_being_returned(hub: Any) -> None:
     made = await submitted(hub, verdict="NEEDS_CONFIRMATION")
     assert (await review(hub, hub.steward, made, RETURN, reason="Tidak.")).state is S.RETURNED
@@ -249,13 +262,20 @@ async def test_the_producers_own_release_time_holds_unless_the_steward_says_othe
     assert await hub.services.pending_jobs() == [(JobKind.PUBLISH, made)]
 
 
-async def test_asking_again_without_a_time_undoes_the_postponement(either_hub: Any) -> None:
-    made = await submitted(either_hub, S.APPROVED)
-    later = either_hub.clock.now() + timedelta(days=2)
-    submissions = either_hub.services.submissions
-    await submissions.publish(either_hub.steward, made, release_at=later, expected_state=S.APPROVED)
-    now = await submissions.publish(either_hub.steward, made, expected_state=S.APPROVED)
+@pytest.mark.parametrize("by_producer", [False, True])
+async def test_a_postponement_outlives_a_second_request_and_ends_when_told(
+    either_hub: Any, by_producer: bool
+) -> None:
+    submissions, later = either_hub.services.submissions, either_hub.clock.now() + timedelta(days=2)
+    made = await submitted(either_hub, S.APPROVED, release_at=later if by_producer else None)
+    more = {} if by_producer else {"release_at": later}
+    await submissions.publish(either_hub.steward, made, **more, expected_state=S.APPROVED)
+    again = await submissions.publish(either_hub.steward, made, expected_state=S.APPROVED)
+    assert (again.release_at, await either_hub.services.pending_jobs()) == (later, [])
+    past = either_hub.clock.now() - timedelta(days=1)
+    now = await submissions.publish(either_hub.steward, made, release_at=past, expected_state=S.APPROVED)
     assert now.release_at is None
+    assert either_hub.jobs.asked[-1] == (JobKind.PUBLISH, made)
     assert await either_hub.services.pending_jobs() == [(JobKind.PUBLISH, made)]
 
 

@@ -143,12 +143,15 @@ async def perform(services: Services, cast: Any, made: str, act: str, who: str, 
     elif act == "fail publish":
         await publish.fail(made, "rujukan")
     elif act in ("accept", "return"):
+        async with services.database.read() as session:
+            record = await SubmissionRepository(session).record(made)
+        warned = record is not None and record.report is not None and record.report.warnings
         await submissions.review(
             getattr(cast, who),
             made,
             ReviewDecision(act.upper()),
             reason="Alasan.",
-            confirmed_rules=("row.rule",),
+            confirmed_rules=("row.rule",) if warned else (),
             expected_state=detail,
         )
     elif act == "publish":

@@ -74,6 +74,48 @@ async def test_a_key_is_one_persons_and_one_submissions(hub: Any) -> None:
     assert (await hub.submit(idempotency_key="kunci")).id != first.id
 
 
+async def test_the_same_file_uploaded_anew_under_the_same_key_gives_the_same_submission(
+    either_hub: Any,
+) -> None:
+    details = {
+        "note": "Triwulan I.",
+        "notes": Text("Revisi", "Revision"),
+        "erratum": Text("Salah satuan", ""),
+        "release_at": datetime(2030, 1, 1, 7, tzinfo=UTC),
+        "idempotency_key": "kunci",
+    }
+    made = await asyncio.gather(*(either_hub.submit(**details) for _ in range(3)))
+    assert len({submission.id for submission in made}) == 1
+    assert (await either_hub.services.submissions.list(either_hub.producer)).total == 1
+
+
+async def test_a_key_is_not_used_again_for_another_wish(hub: Any, make_contract: Any) -> None:
+    await hub.services.catalogue.register(hub.steward, make_contract("dinas/lain"))
+    submissions, upload = hub.services.submissions, await hub.upload(hub.producer)
+    first = await submissions.submit(hub.producer, "dinas/contoh", upload, note="a", idempotency_key="kunci")
+    for dataset, more in (
+        ("dinas/lain", {"note": "a"}),
+        ("dinas/contoh", {}),
+        ("dinas/contoh", {"note": "b"}),
+        ("dinas/contoh", {"note": "a", "notes": Text("Revisi", "Revision")}),
+        ("dinas/contoh", {"note": "a", "erratum": Text("Salah", "Wrong")}),
+        ("dinas/contoh", {"note": "a", "replaces": first.id}),
+        ("dinas/contoh", {"note": "a", "release_at": datetime(2030, 1, 1, tzinfo=UTC)}),
+    ):
+        for file in (upload, await hub.upload(hub.producer)):
+            with pytest.raises(InvalidInput) as refusal:
+                await submissions.submit(hub.producer, dataset, file, **more, idempotency_key="kunci")
+            assert refusal.value.code == "IDEMPOTENCY_KEY_REUSED"
+
+
+async def test_a_release_time_changed_by_the_steward_does_not_hide_what_was_made(hub: Any) -> None:
+    wish = {"release_at": hub.clock.now() + timedelta(days=1), "idempotency_key": "kunci"}
+    made = await hub.approved(**wish)
+    later = hub.clock.now() + timedelta(days=2)
+    await hub.services.submissions.publish(hub.steward, made.id, release_at=later, expected_state=S.APPROVED)
+    assert (await hub.submit(**wish)).id == made.id
+
+
 async def test_an_upload_must_be_here_unexpired_and_ones_own(hub: Any) -> None:
     submissions = hub.services.submissions
     announced = await submissions.create_upload(hub.producer, "a.csv", 5, "0" * 64)

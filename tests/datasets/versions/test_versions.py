@@ -43,6 +43,14 @@ async def test_a_withdrawn_version_leaves_a_tombstone_and_the_one_before_serves(
         await versions.withdraw(either_grown.steward, "dinas/contoh", 2, REASON)
 
 
+async def test_withdrawing_an_older_version_restores_none(grown_hub: Any) -> None:
+    versions = grown_hub.services.versions
+    await versions.withdraw(grown_hub.steward, "dinas/contoh", 1, REASON)
+    assert (await versions.get("dinas/contoh", None, ANONYMOUS)).state is VersionState.PUBLISHED
+    events = await grown_hub.services.audit.events(grown_hub.secretariat, subject="dataset:dinas/contoh")
+    assert events.items[0].detail.get("restored") is None
+
+
 async def test_when_all_are_withdrawn_none_is_read_and_numbers_go_on(grown_hub: Any) -> None:
     versions = grown_hub.services.versions
     for number in (1, 2):

@@ -253,7 +253,8 @@ async def test_taking_back(acting):
     again = await acting.act("withdrawVersion", "WithdrawVersionInput", version, acting.steward, **values)
     assert problem(again)[0] == "StateConflict"
     gone = await acting.asking.error("{ data { badanLain { banyak { totalCount } } } }")
-    assert gone["message"] == "Cannot query field 'banyak' on type 'Data_BadanLain'."
+    assert gone["extensions"]["reason"] == "VERSION_WITHDRAWN"
+    assert "Salah satuan" in gone["message"]
 
 
 async def test_registering(acting, make_contract):

@@ -188,9 +188,9 @@ class SubmissionService:
     ) -> Submission:
         """Have an approved submission published: now, or at `release_at`; a time that has passed means now.
 
-        Without `release_at`, the first request waits for the release time the producer asked for, if that is ahead;
-        when publication was requested before and is waiting, asking again without a time undoes the postponement,
-        whoever set it, and publishes now. Raises NotFound, NotAllowed, StateConflict, InvalidInput.
+        Without `release_at` a time set before holds, the producer's or a steward's: a request sent twice must not
+        end an embargo. To publish now all the same, give the present instant.
+        Raises NotFound, NotAllowed, StateConflict, InvalidInput.
         """
         wanted = checks.instant(release_at, "releaseAt")
         async with self._acts.begin(principal) as act:
@@ -200,8 +200,7 @@ class SubmissionService:
             if record.state is not S.APPROVED:
                 raise not_in_state(record.state)
             row = record.submission
-            if wanted is None and row.publish_requested_at is None:
-                wanted = row.release_at
+            wanted = wanted or row.release_at
             due = wanted is None or wanted <= act.at
             row.release_at = None if due else wanted
             row.publish_requested_at = act.at

@@ -74,7 +74,11 @@ class ReviewSubmissionInput:
 class PublishSubmissionInput:
     submission: strawberry.ID = strawberry.field(description="The `id` of the submission.")
     release_at: DateTime | None = strawberry.field(
-        default=None, description="When; absent: at once, or when its producer asked for."
+        default=None,
+        description=(
+            "Not before this instant; one that has passed means now. Absent: the time set before holds "
+            "(its producer's, or a steward's), else at once."
+        ),
     )
     expected_state: SubmissionState = strawberry.field(
         description="The state it was in when you decided: in another one, nothing is done."
