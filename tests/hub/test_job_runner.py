@@ -29,6 +29,7 @@ class Diary:
     broken: set[str] = field(default_factory=set)
     loops: set[int] = field(default_factory=set)
     purged: int = 0
+    cleared: int = 0
 
     @property
     def bodies(self) -> dict[JobKind, JobBody]:
@@ -44,6 +45,9 @@ class Diary:
     async def purge_sessions(self) -> int:
         self.purged += 1
         return 0
+
+    async def clear_lost_work(self) -> None:
+        self.cleared += 1
 
     def write(self, line: str) -> None:
         with self.path.open("a") as file:
@@ -145,7 +149,7 @@ async def test_a_row_without_a_job_gets_one(tmp_path: Path, diary: Diary) -> Non
     async with running(tmp_path, diary) as runner:
         await until(lambda: diary.lines == ["check lost", "record lost"])
         await until(ended(runner, JobKind.CHECK, "lost"))
-    assert diary.purged == 1
+    assert (diary.purged, diary.cleared) == (1, 1)
 
 
 async def test_a_step_that_keeps_failing_is_told_and_can_be_asked_for_again(

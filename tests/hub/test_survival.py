@@ -131,10 +131,18 @@ def test_killed_during_check_and_during_publication(home: Path, serve: Any, comm
         "version": {"number": 2},
         "aggregate": {"upahMinimum": {"sum": f"{91004430 - 4579541 + 4579540 + which}.25"}},
     }
+    wait_until(lambda: list((home / "work").iterdir()) == [], "the resumed job clears its folder")
     assert server.stop() == 0
     verified = command("verify", SATUDATA_HOME=str(home))
     assert verified.returncode == 0, verified.stdout
-    assert list((home / "work").iterdir()) == []
+
+
+def wait_until(holds: Callable[[], bool], what: str) -> None:
+    """What a job does after the last thing a reader can see of it."""
+    deadline = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.05)
 
 
 def accept(server: Server, steward: httpx.Client, submission: str) -> None:

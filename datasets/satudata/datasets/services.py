@@ -4,6 +4,7 @@ Read a service to know its rules, its repository to know its SQL, its types to k
 """
 
 import asyncio
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,6 +71,14 @@ class Services:
     async def pending_jobs(self) -> list[tuple[JobKind, str]]:
         """(kind, submission) of every row that a job should be working on, oldest first."""
         return await pending_jobs(self.database, self.clock)
+
+    async def clear_lost_work(self) -> None:
+        """Remove work folders of jobs that will not go on: a cancelled check leaves its own behind."""
+        folders = await asyncio.to_thread(lambda: list(self.config.work.iterdir()))
+        wanted = {submission_id for _, submission_id in await self.pending_jobs()}
+        for folder in folders:
+            if folder.name not in wanted:
+                await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
     async def close(self) -> None:
         """End what was opened; running work in the children is cut off and will be repeated."""

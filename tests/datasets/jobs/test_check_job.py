@@ -259,3 +259,14 @@ async def test_every_recorded_step_is_a_transition_there_is(
 def test_a_report_reads_back_as_it_was_written() -> None:
     report = Report(Verdict.ACCEPTED, 1, 1, "a/b", "1.0.0")
     assert Report.from_json(report.to_json()) == report
+
+
+async def test_work_of_jobs_that_will_not_go_on_is_removed(hub: Any) -> None:
+    gone, waiting = await hub.submit(), await hub.submit(b"kode,tahun,nilai\nA,2024,1.25\n")
+    work = hub.services.config.work
+    for made in (gone, waiting):
+        await steps_of(hub)["check"](made.id)
+    await hub.services.submissions.withdraw(hub.producer, gone.id, "Salah berkas.", expected_state=S.CHECKING)
+    assert (work / gone.id).exists()
+    await hub.services.clear_lost_work()
+    assert [folder.name for folder in work.iterdir()] == [waiting.id]

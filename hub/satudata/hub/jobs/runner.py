@@ -139,6 +139,7 @@ class JobRunner:
             return
         self._tidy_at = time.monotonic() + TIDY_SECONDS
         await services.credentials.purge_sessions()
+        await services.clear_lost_work()
         await asyncio.to_thread(_forget_old)
 
     def _enqueue_if_lost(self, kind: JobKind, submission_id: str) -> None:
