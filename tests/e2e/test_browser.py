@@ -37,6 +37,7 @@ PUBLIC_PAGES = (
     "/agencies",
     "/agencies/bmkg",
     "/docs",
+    "/docs/rules",
     "/login",
     "/alamat-yang-tidak-ada",
 )
@@ -207,6 +208,55 @@ def test_a_wrong_file_is_explained_and_its_fix_replaces_it(
     upload(page, WAGES, "benar.csv", "".join(good).encode())
     expect(page.locator("#keadaan")).to_contain_text("Menunggu walidata", timeout=60_000)
     expect(page.get_by_role("main")).to_contain_text("salah.csv")
+    assert watch.complaints == []
+
+
+def test_wrong_cells_are_marked_and_lead_to_their_explanation(
+    browser: Browser, demo_server: Hub, watch: Watch
+) -> None:
+    hub = demo_server
+    wrong = (DEMO / "upah-minimum.csv").read_text().splitlines(keepends=True)
+    wrong[4] = wrong[4].rsplit(",", 1)[0] + ",tiga juta\n"
+    wrong[200] = "9999" + wrong[200][4:]
+    page = open_page(browser, hub, watch, viewport={"width": 1280, "height": 800})
+    log_in(page, hub.account("PRODUCER", "disnakertrans-jabar"), "/publish")
+    upload(page, WAGES, "bertanda.csv", "".join(wrong).encode())
+    expect(page.locator("#keadaan")).to_contain_text("Ditolak", timeout=60_000)
+    cell = page.locator("table.sheet td.error").filter(has_text="tiga juta")
+    expect(cell).to_contain_text("✕1")
+    cell.get_by_role("link").focus()
+    told = page.locator("table.findings tbody tr").first
+    expect(told).to_have_class(re.compile("lit"))
+    table, findings = page.locator(".beside > .pane").all()
+    left, right = table.bounding_box(), findings.bounding_box()
+    assert left is not None
+    assert right is not None
+    assert left["x"] + left["width"] <= right["x"], "side by side on a wide screen"
+
+    plain = browser.new_context(
+        base_url=hub.url,
+        viewport={"width": 320, "height": 640},
+        java_script_enabled=False,
+        storage_state=page.context.storage_state(),
+    ).new_page()
+    plain.goto(page.url)
+    # The last one: the row in which the code stands, far down in the table.
+    plain.locator("table.sheet td.error").filter(has_text="9999").first.get_by_role("link").press("Enter")
+    expect(plain).to_have_url(re.compile(r"#temuan-\d+$"))
+    expect(plain.locator("table.findings tr:target")).to_contain_text("9999")
+    expect(plain.locator("table.findings tr:target")).to_be_in_viewport()
+    plain.context.close()
+
+    report = page.get_by_role("link", name="Laporan untuk dibaca (HTML)")
+    page.goto(hub.url + (report.get_attribute("href") or ""))
+    expect(page.get_by_text("DITOLAK")).to_be_visible()
+    header = page.locator("header")
+    assert header.evaluate("element => getComputedStyle(element).borderLeftWidth") == "6px", (
+        "it has its style"
+    )
+    page.get_by_role("link", name=re.compile("tiga juta")).click()
+    expect(page.locator("#f1")).to_be_in_viewport()
+    assert watch.outside == []
     assert watch.complaints == []
 
 

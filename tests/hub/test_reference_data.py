@@ -51,7 +51,9 @@ def reference(tmp_path: Path) -> Path:
     folder = tmp_path / "reference"
     folder.mkdir()
     (folder / "superseded.csv").write_text(SUPERSEDED)
+    (folder / "former_names.csv").write_text("code,name,basis\n93.01,Kabupaten Kuno,PP 1/2001\n")
     (folder / "bps_provinces.csv").write_text("code,name,kemendagri_code\n94,Papua,91\n")
+    (folder / "bps_regencies.csv").write_text("code,name,kemendagri_code\n9401,Kabupaten Baru,93.01\n")
     for path in folder.iterdir():
         os.utime(path, (1, 1))
     return folder
@@ -77,7 +79,12 @@ def test_lists_and_demo_tables(
     assert old is not None
     assert (old.superseded, old.successors, old.valid_to) == (True, ("93.01",), current.valid_from)
     assert references.info("kemendagri/kode-wilayah").license == "ODbL-1.0"
-    assert references.codes("bps/kode-wilayah")["code"].to_list() == ["94"]
+    assert current.former_labels == ("Kabupaten Kuno",)
+    statistical = references.codes("bps/kode-wilayah")
+    assert statistical.select("code", "level", "parent").rows() == [
+        ("94", "PROVINCE", None),
+        ("9401", "REGENCY", "94"),
+    ]
 
     regions = pl.read_parquet(demo / "wilayah.parquet")
     assert regions.columns == ["code", "level", "name", "parent_code"]
@@ -123,6 +130,14 @@ def test_facts_must_fit_the_edition(
     (reference / "superseded.csv").write_text(SUPERSEDED.replace("93.01", "93.09"))
     with pytest.raises(reference_data.ReferenceDataError, match=r"superseded\.csv"):
         reference_data.build(package, reference, tmp_path / "demo")
+    (reference / "superseded.csv").write_text(SUPERSEDED)
+    for name, line in (("former_names", "93.09,x,y"), ("bps_regencies", "9401,x,93.09")):
+        facts = reference / f"{name}.csv"
+        kept = facts.read_text()
+        facts.write_text(f"{kept}{line}\n")
+        with pytest.raises(reference_data.ReferenceDataError, match=rf"{name}\.csv: unknown codes"):
+            reference_data.build(package, reference, tmp_path / "demo")
+        facts.write_text(kept)
 
 
 def test_a_coordinate_in_another_form_is_an_error(

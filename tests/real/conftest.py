@@ -1,5 +1,6 @@
 """Real agency files, original bytes, outside the repository: the folder is named by SATUDATA_REAL_DATA."""
 
+import csv
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -67,25 +68,44 @@ def sample(real_data: Path) -> Callable[[str], Sample]:
 
 
 @pytest.fixture(scope="session")
-def check_sample(
-    sample: Callable[[str], Sample], tmp_path_factory: pytest.TempPathFactory
-) -> Callable[..., CheckedSample]:
-    """`check_sample("01")` checks a sample by its contract and the bundled code lists, once for the whole run."""
-    references = References(Path(str(files("satudata.datasets"))) / "reference")
-    folder = tmp_path_factory.mktemp("samples")
-    done: dict[str, CheckedSample] = {}
+def references() -> References:
+    """The code lists that come with the hub."""
+    return References(Path(str(files("satudata.datasets"))) / "reference")
 
-    def check(number: str, corrected: Sample | None = None) -> CheckedSample:
-        name = f"{number}-corrected" if corrected else number
-        if name not in done:
-            found, output = corrected or sample(number), folder / f"{name}.parquet"
+
+@pytest.fixture(scope="session")
+def check_sample(
+    sample: Callable[[str], Sample], references: References, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., CheckedSample]:
+    """`check_sample("01")` checks a sample by its contract and the bundled code lists, once for the whole run.
+
+    Another file or contract than the sample's own is given as a `Sample`.
+    """
+    folder = tmp_path_factory.mktemp("samples")
+    done: dict[Sample, CheckedSample] = {}
+
+    def check(number: str, other: Sample | None = None) -> CheckedSample:
+        found = other or sample(number)
+        if found not in done:
+            output = folder / f"{len(done)}.parquet"
             report = check_file(found.path, load_contract(found.contract), references, output=output)
             accepted = report.verdict is not Verdict.REJECTED
             assert output.exists() is accepted
-            done[name] = CheckedSample(report, pl.read_parquet(output) if accepted else None)
-        return done[name]
+            done[found] = CheckedSample(report, pl.read_parquet(output) if accepted else None)
+        return done[found]
 
     return check
+
+
+@pytest.fixture(scope="session")
+def raw(sample: Callable[[str], Sample]) -> Callable[..., list[list[str]]]:
+    """`raw("02", ";")`: the records of a CSV sample as Python's own reader sees them; record 1 is at index 0."""
+
+    def read(number: str, delimiter: str = ",", encoding: str = "utf-8-sig") -> list[list[str]]:
+        with sample(number).path.open(encoding=encoding, newline="") as file:
+            return list(csv.reader(file, delimiter=delimiter))
+
+    return read
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+import yaml
 
 Hub = Any  # tests/conftest.py: RunningHub
 Find = Callable[[str], Any]  # conftest.py: Sample
@@ -169,17 +170,41 @@ def test_04_climate(publish: Publish) -> None:
     assert rows(hub, "bmkg", "iklimBandungAsli", november)["aggregate"]["rr"]["sum"] == "477.6"
 
 
-def test_05_merged_headers_are_refused_and_kept(sample: Find, module_demo_server: Hub) -> None:
-    """No agency of the demo grows rice; the statistics office sends the file. Its report stays readable to it."""
+def test_05_food_crops_below_merged_headers(publish: Publish, sample: Find) -> None:
+    """No agency of the demo grows rice; the statistics office sends the file."""
+    found = sample("05")
+    of_bps = type(found)(found.path, found.contract.replace("kementan", "bps"))
+    answer = rows(
+        publish("05", corrected=of_bps),
+        "bps",
+        "produksiTanamanPangan",
+        "{ totalCount aggregate { padi2014 { sum count } padi2015 { sum } jagung2015 { sum } ubiJalar2015 { sum } } }",
+    )
+    assert answer == {
+        "totalCount": 38,
+        "aggregate": {
+            "padi2014": {"sum": "70846465", "count": 34},
+            "padi2015": {"sum": "75397841"},
+            "jagung2015": {"sum": "19612435"},
+            "ubiJalar2015": {"sum": "2297634"},
+        },
+    }
+
+
+def test_05_without_the_settings_the_total_row_is_refused_and_the_report_kept(
+    sample: Find, module_demo_server: Hub
+) -> None:
     hub, found = module_demo_server, sample("05")
-    slug = "bps/produksi-tanaman-pangan"
-    contract = found.contract.replace("kementan", "bps")
+    slug = "bps/produksi-tanpa-pengaturan"
+    document = yaml.safe_load(found.contract.replace("kementan", "bps"))
+    document["id"] = slug
+    del document["schema"][0]["customProperties"]
     producer, steward = hub.account("PRODUCER", "bps"), hub.account("STEWARD", "bps")
-    act(hub, REGISTER, {"contractYaml": contract}, steward)
+    act(hub, REGISTER, {"contractYaml": yaml.safe_dump(document, sort_keys=False)}, steward)
     submission = submit(hub, slug, found.path, producer)
     refused = wait_for(hub, submission, "REJECTED", producer)
     assert refused["report"]["verdict"] == "REJECTED"
-    assert [rule["code"] for rule in refused["report"]["rules"]] == ["file.header"]
+    assert [rule["code"] for rule in refused["report"]["rules"]] == ["row.footer", "file.header_row"]
     assert hub.graphql(SUBMISSION, {"id": submission})["data"]["submission"] is None
     latest = hub.graphql(f'{{ dataset(key: {{slug: "{slug}"}}) {{ latest {{ number }} }} }}')
     assert latest["data"]["dataset"]["latest"] is None

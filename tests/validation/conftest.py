@@ -1,6 +1,7 @@
 """Shared parts of the validation tests: small contracts, a small code list, and checking a file out of bytes."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ import yaml
 from satudata.validation.checking import check_file
 from satudata.validation.contracts.loading import load_contract
 from satudata.validation.contracts.model import DataContract
+from satudata.validation.findings.collecting import Issue
+from satudata.validation.readers.opening import open_table
+from satudata.validation.readers.reading import Reading
 from satudata.validation.references import References, build_list
 from satudata.validation.reports.model import Report
 from satudata.validation.text import Text
@@ -90,6 +94,33 @@ def check(tmp_path: Path, references: References) -> Callable[..., Report]:
         path = tmp_path / name
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         return check_file(path, contract, references, **options)
+
+    return run
+
+
+@dataclass(frozen=True)
+class TableRead:
+    """What the readers make of a file: rows begin with their record number; `codes` are code, row and column."""
+
+    rows: list[tuple[Any, ...]]
+    issues: list[Issue]
+    reading: Reading
+
+    @property
+    def codes(self) -> list[tuple[str, int | None, str | None]]:
+        return [(issue.code, issue.row, issue.column) for issue in self.issues]
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Callable[..., TableRead]:
+    """Write bytes or text to a file and read it as a table, without casting. Raises Unreadable."""
+
+    def run(content: bytes | str, contract: DataContract, name: str = "data") -> TableRead:
+        path = tmp_path / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        with open_table(path, contract) as table:
+            rows = [row for batch in table.batches for row in batch.rows()]
+            return TableRead(rows, [*table.issues, *table.late_issues], table.reading)
 
     return run
 

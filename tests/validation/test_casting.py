@@ -36,13 +36,14 @@ styles = st.sampled_from(list(NumberStyle))
 number_like = st.text(alphabet="0123456789.,-+eE \u00a0x", max_size=12)
 
 
+@settings(deadline=None)
 @given(decimals, styles)
 def test_a_decimal_written_in_a_style_reads_back_exactly(value: Decimal, style: NumberStyle) -> None:
     assert parse_number(written(value, style), style) == value
     assert cast([written(value, style)], DECIMAL[style]) == ([value], [])
 
 
-@settings(max_examples=400)
+@settings(deadline=None, max_examples=400)
 @given(
     st.lists(number_like, min_size=1, max_size=20),
     styles,
@@ -50,7 +51,7 @@ def test_a_decimal_written_in_a_style_reads_back_exactly(value: Decimal, style: 
 )
 def test_columns_and_cells_agree_on_numbers(texts: list[str], style: NumberStyle, kind: ColumnType) -> None:
     scaled = {"precision": 9, "scale": 3} if kind is ColumnType.DECIMAL else {}
-    described = column(kind, number_style=style, missing_values=("-", "99"), **scaled)
+    described = column(kind, number_style=style, missing_values=("-", "99", "1.5"), **scaled)
     values, problems = cast(list(texts), described)
     cells = [read_cell(text, described) for text in texts]
     assert values == [cell.value for cell in cells]
@@ -59,6 +60,7 @@ def test_columns_and_cells_agree_on_numbers(texts: list[str], style: NumberStyle
     ]
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.text(alphabet="0123456789-/: TZ+", min_size=8, max_size=25), max_size=20),
     st.sampled_from([None, "dd-MM-yyyy", "d/M/yyyy", "yyyyMMdd"]),
@@ -73,6 +75,7 @@ def test_columns_and_cells_agree_on_dates(texts: list[str], pattern: str | None)
     ]
 
 
+@settings(deadline=None)
 @given(
     st.dates(min_value=date(1, 1, 1)), st.sampled_from(["dd-MM-yyyy", "dd/MM/yyyy", "yyyy-MM-dd", "yyyyMMdd"])
 )
@@ -87,6 +90,7 @@ def test_dates_round_trip(day: date, pattern: str) -> None:
     assert read_cell(text, described).value == day
 
 
+@settings(deadline=None)
 @given(st.datetimes(min_value=datetime(1900, 1, 1), timezones=st.just(UTC)))
 def test_moments_round_trip(moment: datetime) -> None:
     described = column(ColumnType.DATETIME)
@@ -147,7 +151,9 @@ def test_scientific_notation_is_read_and_told() -> None:
 def test_a_number_in_another_style_is_shown_rewritten() -> None:
     problem = read_cell("1.234,56", DECIMAL[NumberStyle.PLAIN]).problem
     assert problem is not None
-    assert problem.explain()["example"] == "1234.56"
+    example = problem.explain()["example"]
+    assert isinstance(example, Text)
+    assert example.id == "mungkin maksudnya 1234.56"
 
 
 def test_integers() -> None:
@@ -160,8 +166,11 @@ def test_integers() -> None:
 
 
 def test_booleans() -> None:
-    values, problems = cast(["Ya", "TIDAK", "true", "0", " y ", "mungkin", None], column(ColumnType.BOOLEAN))
-    assert values == [True, False, True, False, True, None, None]
+    values, problems = cast(
+        ["Ya", "TIDAK", "true", "0", " y ", "mungkin", None, "1.0", "0,0", "Salah", "T"],
+        column(ColumnType.BOOLEAN),
+    )
+    assert values == [True, False, True, False, True, None, None, True, False, False, False]
     assert problems == [(5, "row.type")]
 
 
@@ -194,7 +203,9 @@ def test_days_that_are_not_in_the_calendar() -> None:
     assert [place for place, _ in problems] == [1, 2, 3]
 
 
-@pytest.mark.parametrize("pattern", ["dd MMMM yyyy", "dd-MM-yy", "EEE", "dd-MM-yyyy 'tanpa akhir"])
-def test_date_patterns_that_are_not_exact_are_refused(pattern: str) -> None:
+@pytest.mark.parametrize(
+    "pattern", ["dd-MM-yyyyy", "QQQ yyyy", "dd-MM-dd", "hh:mm", "dd-MM-yyyy 'tanpa akhir"]
+)
+def test_date_patterns_that_cannot_be_read_are_refused(pattern: str) -> None:
     with pytest.raises(DateFormatError):
         date_format(pattern)

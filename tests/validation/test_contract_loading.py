@@ -173,7 +173,7 @@ def test_all_problems_come_at_once_each_with_its_path(contract_document: Documen
             {"name": "nilai", "logicalType": "number", "physicalType": "decimal(30,2)"},
             {"name": "nama", "logicalType": "string", "logicalTypeOptions": {"pattern": "(?=x)"}},
             {"name": "kode", "logicalType": "teks"},
-            {"name": "tgl", "logicalType": "date", "logicalTypeOptions": {"format": "dd MMMM yy"}},
+            {"name": "tgl", "logicalType": "date", "logicalTypeOptions": {"format": "dd MMMM qq"}},
             {"name": "total_count", "logicalType": "integer"},
             {"name": "pm_25", "logicalType": "integer"},
             {

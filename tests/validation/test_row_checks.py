@@ -289,3 +289,21 @@ def test_a_contract_of_another_folder_of_codes_is_a_contract_error(
 )
 def test_names_of_places(name: str, label: str, same: bool) -> None:
     assert same_place(name, label) is same
+
+
+@pytest.mark.parametrize(
+    ("pattern", "value", "meant"),
+    [
+        ("^[A-Z]{2}[0-9]{3}$", "ab123", "AB123"),
+        ("^[A-Z]{2}[0-9]{3}$", "ab-12 3", "AB123"),
+        ("^[a-z]+$", "SMA", "sma"),
+        ("^[0-9]{8}$", "abc", None),
+    ],
+)
+def test_a_text_that_nearly_has_the_form_is_shown_in_it(
+    pattern: str, value: str, meant: str | None, check: Check, make_contract: Make
+) -> None:
+    column = {"name": "x", "logicalType": "string", "logicalTypeOptions": {"pattern": pattern}}
+    fix = only(check(f"x\n{value}\n", make_contract([column]))).fix.id
+    assert ("Mungkin maksudnya" in fix) is (meant is not None)
+    assert meant is None or f"Mungkin maksudnya {meant}?" in fix

@@ -39,7 +39,7 @@ FILES = {
     "PDF": (b"%PDF-1.7\n%\xe2\xe3", "file.not_a_table", "PDF"),
     "JPEG": (b"\xff\xd8\xff\xe0" + bytes(40), "file.not_a_table", "JPEG"),
     "old Excel": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "file.not_a_table", ".xls"),
-    "ZIP": (zipped({"data.csv": b"a,b\n"}), "file.not_a_table", "ZIP"),
+    "ZIP of nothing": (zipped({}), "file.archive", "ZIP"),
     "Word": (
         zipped({"[Content_Types].xml": b"<Types/>", "word/document.xml": b""}),
         "file.not_a_table",

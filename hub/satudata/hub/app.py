@@ -30,6 +30,7 @@ from satudata.hub.web.middleware.language import RequestLanguage
 from satudata.hub.web.middleware.request_log import RequestLog
 from satudata.hub.web.middleware.security_headers import SecurityHeaders
 from satudata.hub.web.problems import WebProblem, failure_response, http_exception_response, problem_response
+from satudata.hub.web.reports import report_routes
 from satudata.hub.web.uploads import upload_routes
 from satudata.validation.text import Language
 
@@ -74,6 +75,7 @@ def routes_of(hub: Hub) -> list[BaseRoute]:
         *graphql_routes(hub.api, hub.identity.principal_of, _language_of),
         *upload_routes(),
         *download_routes(),
+        *report_routes(),
         *portal_routes(hub),
     ]
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 from satudata.datasets.exports.cache import ExportStore
+from satudata.datasets.exports.reports import ReportStore
 from satudata.datasets.services import Services
 from satudata.graphql.config import ApiConfig
 from satudata.graphql.service import GraphQLApi
@@ -38,6 +39,8 @@ class Hub:
     runner: JobRunner
     exports: ExportStore
     """Downloads made once and kept in the home."""
+    reports: ReportStore
+    """Reports of checks for people, made once and kept in the home."""
     is_demo: bool
     """True in a home made by `satudata demo`: every page says so."""
 
@@ -56,6 +59,11 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
             identity=identity_of(services, settings, secret),
             runner=runner,
             exports=ExportStore(settings.home / "exports", services.files),
+            reports=ReportStore(
+                settings.home / "reports",
+                services.files,
+                idle_seconds=services.config.checker_idle_seconds,
+            ),
             is_demo=is_demo_home(settings.home),
         )
         runner.begin(services)
@@ -63,6 +71,7 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
             yield hub
         finally:
             await runner.close()
+            await hub.reports.close()
             await api.close()
 
 

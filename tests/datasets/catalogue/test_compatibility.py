@@ -15,6 +15,9 @@ from satudata.validation.contracts.model import (
     Column,
     ColumnType,
     DataContract,
+    ForeignKey,
+    GeometryRule,
+    GeometryType,
 )
 from satudata.validation.text import Text
 
@@ -55,6 +58,10 @@ def with_columns(*columns: Column) -> DataContract:
 
 
 OTHER_EDITION = CodeBinding("a/list", edition="2", level="PROVINCE")
+
+NAMES = CodeBinding("a/list", level="PROVINCE")
+TARGET = ForeignKey("b/c", "kode")
+POINTS = GeometryRule(GeometryType.POINT, (Decimal(94), Decimal(-12), Decimal(142), Decimal(7)))
 
 CASES = [
     ("same text", replace(BASE), IDENTICAL, None),
@@ -103,6 +110,10 @@ CASES = [
         "columns.kode.codeList",
     ),
     ("header", changed("jenis", header="Jenis"), COMPATIBLE, "columns.jenis.header"),
+    ("names for codes", changed("kode", code=None, named=NAMES), BREAKING, "columns.kode.codeMatch"),
+    ("names bound", changed("jenis", named=NAMES), BREAKING, "columns.jenis.codeList"),
+    ("reference new", changed("jenis", reference=TARGET), BREAKING, "columns.jenis.relationships"),
+    ("geometry new", changed("jenis", geometry=POINTS), BREAKING, "columns.jenis.geometry"),
 ]
 
 

@@ -12,8 +12,8 @@ import pytest
 
 from satudata.datasets.errors import LimitReached
 from satudata.datasets.exports.csv_writer import write_csv
-from satudata.datasets.exports.formulas import looks_like_formula
 from satudata.datasets.exports.xlsx_writer import MAX_CELL, MAX_ROWS, write_xlsx
+from satudata.validation.formulas import looks_like_formula
 
 if TYPE_CHECKING:
     from .conftest import Table

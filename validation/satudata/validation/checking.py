@@ -5,7 +5,7 @@ answer is a report; an exception here means that the contract cannot be used (Co
 at fault (CheckFault).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,25 +15,31 @@ from typing import Any
 
 import polars as pl
 
-from satudata.validation.casting.columns import CastBatch, cast_batch
+from satudata.validation.casting.columns import cast_batch
 from satudata.validation.contracts.code_lists import require_code_lists
 from satudata.validation.contracts.model import Column, DataContract, SetRule, Severity
 from satudata.validation.findings.collecting import Collector, Issue
+from satudata.validation.previewing import Preview as Preview
+from satudata.validation.previewing import preview_file as preview_file
 from satudata.validation.readers.detection import Unreadable
 from satudata.validation.readers.opening import open_table
 from satudata.validation.readers.table import ROW, Table
 from satudata.validation.references import References
 from satudata.validation.reports.model import Report, Verdict
-from satudata.validation.rows.checks import bounds_text, checks_of
+from satudata.validation.rows.checks import Lists, bounds_text, checks_of
 from satudata.validation.rows.codes import CodeBook
+from satudata.validation.rows.foreign_keys import ForeignValues, NoForeignValues
 from satudata.validation.rows.keys import RepeatFinder
-from satudata.validation.rows.running import Failures, RowChecker
+from satudata.validation.rows.names import NameBook
+from satudata.validation.rows.running import RowChecker
+from satudata.validation.rows.telling import RowFindings
 from satudata.validation.sets.measures import Measures
 from satudata.validation.sets.ratios import rule_values
 from satudata.validation.storing import TypedTable
 from satudata.validation.text import Text
 
 MAX_FINDINGS = 1_000
+PROBE_ROWS = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +58,22 @@ def check_file(
     *,
     file_name: str | None = None,
     previous: Mapping[str, Any] | None = None,
+    foreign: Mapping[str, Path] | None = None,
     output: Path | None = None,
     max_findings: int = MAX_FINDINGS,
     progress: Callable[[CheckProgress], None] | None = None,
 ) -> Report:
     """Check `path` and report. The typed table is written to `output` unless the verdict is REJECTED.
 
-    `previous` is `measures` of the previous version's report; `max_findings` caps the findings of one rule on
-    one column, counts stay exact. `file_name` is what people call the file; it never decides what the file is.
+    `previous` is `measures` of the previous version's report; `foreign` gives for each column that the contract
+    refers to (`agency/dataset.column`) the Parquet file of that dataset; `max_findings` caps the findings of one
+    rule on one column, counts stay exact. `file_name` is what people call the file; it never decides what the
+    file is.
     Raises ContractError when a code list of the contract is not in `references`, CheckFault when a check of
     ours cannot run.
     """
     editions = require_code_lists(contract, references)
-    check = _Check(contract, references, previous, max_findings, progress or (lambda _: None))
+    check = _Check(contract, references, previous, foreign or {}, max_findings, progress or (lambda _: None))
     try:
         check.run(path, output)
     except Unreadable as unreadable:
@@ -83,11 +92,14 @@ class _Check:
         contract: DataContract,
         references: References,
         previous: Mapping[str, Any] | None,
+        foreign: Mapping[str, Path],
         max_findings: int,
         progress: Callable[[CheckProgress], None],
     ) -> None:
         self._contract = contract
         self._previous = previous
+        self._foreign = foreign
+        self._max_findings = max_findings
         self._progress = progress
         self._references = references
         self._collector = Collector(contract.columns, max_findings)
@@ -95,6 +107,7 @@ class _Check:
         self._rows = 0
         self._columns = 0
         self._unreadable = False
+        self._stopped = False
 
     # -- the way of a file
 
@@ -105,7 +118,8 @@ class _Check:
             self._columns = len(table.columns)
             typed_table = stack.enter_context(TypedTable(output, self._contract.columns)) if output else None
             self._run_batches(table, typed_table)
-            for issue in chain(table.issues, table.late_issues):
+            # What readers tell at the end needs the whole file: not after an early stop.
+            for issue in chain(table.issues, () if self._stopped else table.late_issues):
                 self._collector.add(issue)
             if not self._rows and not self._collector.has(Severity.ERROR):
                 raise Unreadable(Issue("file.no_rows"))
@@ -115,29 +129,59 @@ class _Check:
 
     def _run_batches(self, table: Table, typed_table: TypedTable | None) -> None:
         columns = table.columns
-        books = {
-            column.name: CodeBook.open(column.code, self._references)
-            for column in columns
-            if column.code is not None
-        }
-        checker = RowChecker(columns, checks_of(columns, self._contract.row_rules, books))
+        lists = self._lists(columns)
+        checker = RowChecker(columns, checks_of(columns, self._contract.row_rules, lists))
+        told = RowFindings(
+            self._contract, columns, lists, self._references, self._collector, self._max_findings
+        )
         repeats = self._repeat_finders(columns)
         self._measures = Measures(columns, _exactly_counted(self._contract))
-        for raw in table.batches:
+        batches = with_probe(table.batches)
+        for raw in batches:
             self._progress(CheckProgress("CASTING", self._rows))
             cast = cast_batch(raw, columns, table.formula_positions(raw))
             self._progress(CheckProgress("ROW_CHECKS", self._rows))
-            self._collect_cast_problems(cast, raw)
-            self._collect_failures(checker, cast, raw)
+            told.add(raw, cast, checker, table.covered_positions(raw))
             for finder, _ in repeats:
                 finder.add(cast.typed, raw[ROW])
             self._measures.add(cast.typed)
             self._rows += raw.height
             if typed_table is not None and not table.missing and not self._collector.has(Severity.ERROR):
                 typed_table.add(cast.typed)
-        for finder, code in repeats:
-            self._collect_repeats(finder, code)
-        self._judge_set(books)
+            if told.mismatched:
+                self._stopped = any(rest.height for rest in batches)
+                break
+        told.finish(self._measures, repeats, self._rows if self._stopped else None)
+        if not self._stopped:
+            self._judge_set(lists.books)
+
+    def _lists(self, columns: tuple[Column, ...]) -> Lists:
+        """What the columns at hand are compared with; a dataset that cannot be compared with is told."""
+        books = {
+            column.name: CodeBook.open(column.code, self._references)
+            for column in columns
+            if column.code is not None
+        }
+        names = {
+            column.name: NameBook.open(column.named, self._references)
+            for column in columns
+            if column.named is not None
+        }
+        foreign: dict[str, ForeignValues] = {}
+        for column in columns:
+            if column.reference is None:
+                continue
+            try:
+                foreign[column.name] = ForeignValues.open(column, self._foreign)
+            except NoForeignValues as absent:
+                values = {
+                    "header": column.header,
+                    "target": str(column.reference),
+                    "dataset": column.reference.dataset,
+                    "why": absent.why,
+                }
+                self._collector.add(Issue("column.reference", column=column.name, values=values))
+        return Lists(books, names, foreign)
 
     def give_up(self, unreadable: Unreadable) -> None:
         """The file turned out not to be a table: only that is told, with what was found so far."""
@@ -165,46 +209,6 @@ class _Check:
             measures={"rows": 0, "columns": {}} if self._unreadable else self._measures.as_report(),
         )
 
-    # -- findings
-
-    def _collect_cast_problems(self, cast: CastBatch, raw: pl.DataFrame) -> None:
-        for problems in cast.problems:
-            rows = raw[ROW].gather(problems.positions).to_list()
-            self._collector.add_rows(problems.code, problems.column.name, rows, problems.describe)
-
-    def _collect_failures(self, checker: RowChecker, cast: CastBatch, raw: pl.DataFrame) -> None:
-        without_type: dict[str, set[int]] = {}
-        for problems in cast.problems:
-            without_type.setdefault(problems.column.name, set()).update(problems.positions)
-        for failures in checker.run(cast.typed):
-            if failures.check is None:
-                told = without_type.get(failures.column, set())
-                positions = [position for position in failures.positions if position not in told]
-                self._collect_empty(failures.column, positions, raw)
-            else:
-                self._collect_wrong(failures, cast, raw)
-
-    def _collect_empty(self, name: str, positions: list[int], raw: pl.DataFrame) -> None:
-        column = self._contract.by_name[name]
-        code = "row.required" if column.required else "key.required"
-        rows = raw[ROW].gather(positions).to_list()
-        if rows:
-            self._collector.add_rows(
-                code, name, rows, lambda n: (raw[name][positions[n]], {"title": column.title})
-            )
-
-    def _collect_wrong(self, failures: Failures, cast: CastBatch, raw: pl.DataFrame) -> None:
-        check, positions = failures.check, failures.positions
-        if check is None:
-            return
-
-        def describe(n: int) -> tuple[str | None, Mapping[str, object]]:
-            text = raw[failures.column][positions[n]]
-            return text, check.describe(text or "", cast.typed.row(positions[n], named=True))
-
-        rows = raw[ROW].gather(positions).to_list()
-        self._collector.add_rows(check.code, failures.column, rows, describe, check.severity)
-
     # -- over all batches
 
     def _repeat_finders(self, columns: tuple[Column, ...]) -> list[tuple[RepeatFinder, str]]:
@@ -213,19 +217,6 @@ class _Check:
         finders = [(RepeatFinder(key), "key.duplicate")] if key and present >= set(key) else []
         unique = [column.name for column in columns if column.unique and (column.name,) != key]
         return finders + [(RepeatFinder((name,)), "row.unique") for name in unique]
-
-    def _collect_repeats(self, finder: RepeatFinder, code: str) -> None:
-        repeats = finder.repeats()
-        if not repeats:
-            return
-        columns = [self._contract.by_name[name] for name in finder.names]
-        names = " + ".join(column.header for column in columns)
-
-        def describe(n: int) -> tuple[str | None, Mapping[str, object]]:
-            value = " / ".join(str(value) for value in repeats[n].values)
-            return value, {"columns": names, "first": repeats[n].first, "title": columns[0].title}
-
-        self._collector.add_rows(code, finder.names[0], [repeat.row for repeat in repeats], describe)
 
     def _judge_set(self, books: Mapping[str, CodeBook]) -> None:
         if not self._contract.set_rules or not self._rows:
@@ -237,6 +228,16 @@ class _Check:
 
         for rule in broken_rules(self._contract.set_rules, values):
             self._collector.add(_set_issue(rule, values[rule.measure]))
+
+
+def with_probe(batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """The batches, the beginning of the first one by itself: a hopeless column is found there and costs little."""
+    for first in batches:
+        yield first.head(PROBE_ROWS)
+        if first.height > PROBE_ROWS:
+            yield first.slice(PROBE_ROWS)
+        break
+    yield from batches
 
 
 def _exactly_counted(contract: DataContract) -> frozenset[str]:

@@ -103,7 +103,9 @@ def _column(old: Column, new: Column) -> Iterator[ContractChange]:
     yield from _flags(old, new, path)
     yield from _bounds(old, new, path)
     yield from _values(old, new, path)
-    yield from _code(old.code, new.code, path)
+    yield from _lists(old, new, path)
+    yield from _demand("relationships", old.reference, new.reference, path, ("rujukan", "reference"))
+    yield from _demand("geometry", old.geometry, new.geometry, path, ("syarat geometri", "geometry rule"))
     if old.unit != new.unit:
         was, now = old.unit or "-", new.unit or "-"
         yield _change(BREAKING, f"{path}.unit", (f"satuan {was} menjadi {now}", f"unit {was} becomes {now}"))
@@ -115,7 +117,9 @@ def _column(old: Column, new: Column) -> Iterator[ContractChange]:
         ("concept", old.concept, new.concept),
         ("nameOf", old.name_of, new.name_of),
         ("numberStyle", old.number_style, new.number_style),
+        ("numberForms", old.number_forms, new.number_forms),
         ("format", old.date_format, new.date_format),
+        ("dateFormats", old.date_formats, new.date_formats),
         ("timeZone", old.time_zone, new.time_zone),
         ("missingValues", old.missing_values, new.missing_values),
         ("personalData", old.personal_data, new.personal_data),
@@ -200,6 +204,22 @@ def _values(old: Column, new: Column, path: str) -> Iterator[ContractChange]:
     else:
         level = BREAKING
     yield _change(level, f"{path}.enum", ("daftar nilai berubah", "the list of values changed"))
+
+
+def _lists(old: Column, new: Column, path: str) -> Iterator[ContractChange]:
+    """The code list, and whether its codes or its names stand in the column."""
+    before, after = old.code or old.named, new.code or new.named
+    if before is not None and after is not None and (old.code is None) != (new.code is None):
+        words = ("kode dan nama bertukar", "codes and names change places")
+        yield _change(BREAKING, f"{path}.codeMatch", words)
+    yield from _code(before, after, path)
+
+
+def _demand(part: str, old: object, new: object, path: str, what: Pair) -> Iterator[ContractChange]:
+    """Something files must meet: new or different is breaking, gone is not."""
+    if old != new:
+        level = COMPATIBLE if new is None else BREAKING
+        yield _change(level, f"{path}.{part}", (f"{what[0]} berubah", f"the {what[1]} changed"))
 
 
 def _code(old: CodeBinding | None, new: CodeBinding | None, path: str) -> Iterator[ContractChange]:

@@ -17,6 +17,7 @@ from satudata.datasets.catalogue.models import ContractVersionRow, DatasetRow
 from satudata.datasets.catalogue.repository import CatalogueRepository, DatasetRecord
 from satudata.datasets.catalogue.search import search_columns
 from satudata.datasets.catalogue.semver import parse
+from satudata.datasets.catalogue.targets import check_targets
 from satudata.datasets.catalogue.types import CompatibilityLevel, ContractDiff
 from satudata.datasets.codes.repository import CodeListRepository
 from satudata.datasets.database.engine import Database
@@ -97,6 +98,7 @@ class Registration:
         agency = await _agency(session, contract.agency, "agency")
         steward = await _agency(session, contract.steward, "steward")
         await _check_code_lists(session, contract)
+        await check_targets(session, self._contracts, contract)
         repository = CatalogueRepository(session)
         record = await repository.record(contract.id)
         if record is None:
@@ -212,12 +214,13 @@ async def _check_code_lists(session: AsyncSession, contract: DataContract) -> No
     repository = CodeListRepository(session)
     problems: list[InputProblem] = []
     for column in contract.columns:
-        if column.code is None:
+        binding = column.code or column.named
+        if binding is None:
             continue
-        editions = await repository.editions(column.code.code_list)
+        editions = await repository.editions(binding.code_list)
         known = ", ".join(editions) or "-"
-        if not editions or (column.code.edition is not None and column.code.edition not in editions):
-            wanted = f"{column.code.code_list} {column.code.edition or ''}".strip()
+        if not editions or (binding.edition is not None and binding.edition not in editions):
+            wanted = f"{binding.code_list} {binding.edition or ''}".strip()
             problems.append(
                 InputProblem(
                     f"columns.{column.name}.codeList",

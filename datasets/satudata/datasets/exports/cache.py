@@ -10,6 +10,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from satudata.datasets.exports.csv_writer import write_csv
+from satudata.datasets.exports.kept_files import touch, trim
 from satudata.datasets.exports.source import Selection, copy_columns
 from satudata.datasets.exports.xlsx_writer import About, check_size, write_xlsx
 from satudata.datasets.files.keys import lake_key
@@ -74,27 +75,14 @@ class ExportStore:
         self, key: str, selection: Selection, format: ExportFormat, about: About, name: str
     ) -> Path:
         target = self._folder / name
-        if await asyncio.to_thread(_touch, target):
+        if await asyncio.to_thread(touch, target):
             return target
         cells = selection.snapshot.row_count * len(selection.columns)
         async with self._files.local_path(key) as parquet:
             make = make_export if cells <= self._thread_cells else make_export_apart
             await asyncio.to_thread(make, parquet, selection, format, about, target)
-        await asyncio.to_thread(self._trim, target)
+        await asyncio.to_thread(trim, self._folder, self._max_bytes, target)
         return target
-
-    def _trim(self, newest: Path) -> None:
-        kept = sorted(
-            ((stat.st_mtime, stat.st_size, path) for path in self._folder.iterdir() if (stat := _stat(path))),
-            key=lambda item: item[0],
-        )
-        total = sum(size for _, size, _ in kept)
-        for _, size, path in kept:
-            if total <= self._max_bytes:
-                return
-            if path != newest:
-                path.unlink(missing_ok=True)
-                total -= size
 
 
 def export_name(selection: Selection, format: ExportFormat, about: About) -> str:
@@ -126,20 +114,3 @@ def make_export_apart(
     context = get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=context, initializer=os.nice, initargs=(10,)) as processes:
         processes.submit(make_export, parquet, selection, format, about, target).result()
-
-
-def _touch(path: Path) -> bool:
-    """Whether it is there; if so it counts as asked for now."""
-    try:
-        os.utime(path)
-    except FileNotFoundError:
-        return False
-    return True
-
-
-def _stat(path: Path) -> os.stat_result | None:
-    """None for folders of files in the making, and for what has gone."""
-    try:
-        return path.stat() if path.is_file() else None
-    except FileNotFoundError:
-        return None

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+from contextlib import AsyncExitStack
 
 from satudata.datasets.audit.acts import MACHINE, Act
 from satudata.datasets.catalogue.repository import CatalogueRepository
@@ -15,11 +16,13 @@ from satudata.datasets.jobs.child import (
     read_outcome,
 )
 from satudata.datasets.jobs.core import JobCore
+from satudata.datasets.jobs.foreign import foreign_files
 from satudata.datasets.jobs.protocol import JobKind
 from satudata.datasets.submissions.models import ReportRow
 from satudata.datasets.submissions.repository import SubmissionRecord, SubmissionRepository
 from satudata.datasets.submissions.types import SubmissionState
 from satudata.datasets.versions.repository import columns_to_json
+from satudata.validation.contracts.loading import reload_contract
 from satudata.validation.reports.model import Report, Verdict
 
 S = SubmissionState
@@ -104,13 +107,16 @@ class CheckJob:
             )
         if contract is None:
             raise LookupError(f"contract {record.dataset.slug} {row.contract_version}")
-        async with self._core.files.local_path(raw_key(row.sha256)) as raw:
+        parsed = await asyncio.to_thread(reload_contract, contract.yaml)
+        async with AsyncExitStack() as stack:
+            raw = await stack.enter_async_context(self._core.files.local_path(raw_key(row.sha256)))
             request = CheckRequest(
                 raw=raw,
                 file_name=row.file_name,
                 contract_yaml=contract.yaml,
                 references=self._core.config.references,
                 previous=previous,
+                foreign=await foreign_files(self._core, parsed, stack),
                 work=self._core.work(row.id),
             )
             return await self._core.checker.run(check_in_child, request)

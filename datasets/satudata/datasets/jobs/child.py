@@ -28,13 +28,16 @@ PROGRESS_SECONDS = 0.3
 
 @dataclass(frozen=True, slots=True)
 class CheckRequest:
-    """All a check needs; picklable. `previous` holds the measures of the version before."""
+    """All a check needs; picklable. `previous` holds the measures of the version before, `foreign` by
+    `agency/dataset.column` the rows of the datasets referred to.
+    """
 
     raw: Path
     file_name: str
     contract_yaml: str
     references: Path
     previous: Mapping[str, Any] | None
+    foreign: Mapping[str, Path]
     work: Path
 
 
@@ -82,6 +85,7 @@ def check_in_child(request: CheckRequest) -> CheckOutcome:
             References(request.references),
             file_name=request.file_name,
             previous=request.previous,
+            foreign=request.foreign,
             output=typed,
             progress=lambda heard: tell(heard.stage, heard.done, heard.total),
         )

@@ -5,18 +5,21 @@ The report is the same, byte for byte, that the hub makes of the same file.
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from satudata.hub.cli.keep_reading import keep_reading
 from satudata.hub.cli.options import LanguageOption
 from satudata.hub.cli.output import CONFIRMATION, OK, REFUSED, USAGE, fail, language
-from satudata.hub.cli.stages import stage_name
+from satudata.hub.cli.progress import check_progress
+from satudata.hub.cli.published import published_files
+from satudata.hub.cli.report_output import ReportFormat, chosen_format, write_report
 from satudata.validation.text import Text
 
 if TYPE_CHECKING:
-    from satudata.validation.checking import CheckProgress
     from satudata.validation.contracts.model import DataContract
+    from satudata.validation.references import References
     from satudata.validation.reports.model import Report
 
 EPILOG = """
@@ -24,7 +27,9 @@ EPILOG = """
 
   satudata check data.csv --contract contract.yaml
 
-  satudata check data.csv -c contract.yaml --format json --output report.json
+  satudata check data.csv -c contract.yaml --output report.html
+
+  satudata check data.csv -c contract.yaml --output corrected.xlsx   # the table itself, wrong cells coloured
 
 [bold]Exit codes[/bold]: 0 accepted; 1 rejected; 2 the file cannot be read, or wrong usage; 3 accepted once a steward
 confirms the warnings.
@@ -38,7 +43,11 @@ def register(app: typer.Typer) -> None:
 
 def check(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="The data file: CSV, XLSX, JSON, JSON lines or Parquet.")
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="The data file: CSV, XLSX, XLS, ODS, JSON, GeoJSON, Parquet, or a ZIP with one of them.",
+        ),
     ],
     contract: Annotated[
         Path,
@@ -58,8 +67,14 @@ def check(
         ),
     ] = None,
     format: Annotated[
-        Literal["text", "json"], typer.Option("--format", "-f", help="text for people, json for programs.")
-    ] = "text",
+        ReportFormat | None,
+        typer.Option(
+            "--format",
+            "-f",
+            help="text or html for people, json for programs, csv for a list of findings, xlsx for the table with "
+            "its wrong cells coloured. Default: what the name of --output says, else text.",
+        ),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", metavar="F", help="Write the report here instead of showing it."),
@@ -78,15 +93,61 @@ def check(
             help="Folder of code lists. Default: those bundled with this program.",
         ),
     ] = None,
+    dataset: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--dataset",
+            metavar="AGENCY/NAME=FILE",
+            help="A published dataset (Parquet) that the contract refers to. May be given more than once.",
+        ),
+    ] = None,
+    keep: Annotated[
+        bool,
+        typer.Option(
+            "--keep-reading",
+            help="Write what was guessed of the file (header row, sheet, separator, encoding) into the contract.",
+        ),
+    ] = False,
+    progress: Annotated[
+        bool, typer.Option("--progress", help="Tell the progress also where nobody is at a terminal.")
+    ] = False,
     language: LanguageOption = None,
 ) -> None:
     """Check a data file against its contract: which cell is wrong, why, and what to type instead."""
-    # Imported here, not above: `satudata --help` and the other commands need none of the checker.
-    from satudata.validation.checking import check_file, report_is_unreadable
-    from satudata.validation.contracts.errors import ContractError
-    from satudata.validation.references import References
-    from satudata.validation.reports.model import Verdict
+    _require_file(file)
+    _require_folder_of(output)
+    shape = chosen_format(format, output)
+    with check_progress(asked=progress) as tell:
+        # Imported here, not above: `satudata --help` and the other commands need none of the checker.
+        from satudata.validation.checking import check_file, report_is_unreadable
+        from satudata.validation.contracts.errors import ContractError
 
+        loaded = read_contract(contract)
+        try:
+            report = check_file(
+                file,
+                loaded,
+                _references(references),
+                previous=_previous(previous_version),
+                foreign=published_files(dataset or [], loaded),
+                max_findings=max_findings,
+                progress=tell,
+            )
+        except ContractError as error:  # it names a code list that is not in the folder
+            show_contract_problems(contract, error)
+            raise SystemExit(USAGE) from None
+        unreadable = report_is_unreadable(report)
+    write_report(report, shape, output, file, loaded)
+    if keep:
+        keep_reading(report, file, contract, loaded)
+    raise SystemExit(USAGE if unreadable else _exit_code(report))
+
+
+def _exit_code(report: "Report") -> int:
+    return {"ACCEPTED": OK, "REJECTED": REFUSED, "NEEDS_CONFIRMATION": CONFIRMATION}[report.verdict.value]
+
+
+def _require_file(file: Path) -> None:
     if not file.is_file():
         fail(
             Text(
@@ -95,32 +156,15 @@ def check(
             ),
             USAGE,
         )
+
+
+def _require_folder_of(output: Path | None) -> None:
     if output is not None and not output.absolute().parent.is_dir():
         no_folder = Text(
             id=f"Folder {output.parent} tidak ada. Buat dahulu.",
             en=f"There is no folder {output.parent}. Make it first.",
         )
         fail(no_folder, USAGE)
-    loaded = read_contract(contract)
-    try:
-        report = check_file(
-            file,
-            loaded,
-            References(_references(references)),
-            previous=_previous(previous_version),
-            max_findings=max_findings,
-            progress=_show_progress if sys.stderr.isatty() else None,
-        )
-    except ContractError as error:  # it names a code list that is not in the folder
-        show_contract_problems(contract, error)
-        raise SystemExit(USAGE) from None
-    if sys.stderr.isatty():
-        _clear_progress()
-    _write(report, format, output)
-    if report_is_unreadable(report):
-        raise SystemExit(USAGE)
-    codes = {Verdict.ACCEPTED: OK, Verdict.REJECTED: REFUSED, Verdict.NEEDS_CONFIRMATION: CONFIRMATION}
-    raise SystemExit(codes[report.verdict])
 
 
 def read_contract(path: Path) -> "DataContract":
@@ -151,16 +195,18 @@ def show_contract_problems(
         print(f"    {problem.fix.get(language())}", file=sys.stderr)
 
 
-def _references(given: Path | None) -> Path:
+def _references(given: Path | None) -> "References":
+    from satudata.validation.references import References
+
     if given is None:
-        return bundled_references()
+        return References(bundled_references())
     if not (given / "manifest.json").is_file():
         message = Text(
             id=f"Tidak ada {given / 'manifest.json'}. --references menerima folder daftar kode.",
             en=f"There is no {given / 'manifest.json'}. --references takes a folder of code lists.",
         )
         fail(message, USAGE)
-    return given
+    return References(given)
 
 
 def bundled_references() -> Path:
@@ -204,28 +250,3 @@ def _previous(folder: Path | None) -> dict[str, Any] | None:  # Any: JSON values
         return Report.from_json(path.read_bytes()).measures
     except (ValueError, KeyError, TypeError):
         fail(Text(id=f"{path} bukan laporan pemeriksaan.", en=f"{path} is not a report of a check."), USAGE)
-
-
-def _write(report: "Report", format: str, output: Path | None) -> None:
-    if format == "json":
-        data = report.to_json()
-    else:
-        from satudata.validation.reports.text import render_text
-
-        color = output is None and sys.stdout.isatty()
-        data = (render_text(report, language(), color) + "\n").encode()
-    if output is not None:
-        output.write_bytes(data)
-        return
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
-
-
-def _show_progress(progress: "CheckProgress") -> None:
-    stage = stage_name(progress.stage)
-    of = f" / {progress.total:,}" if progress.total else ""
-    print(f"\r\x1b[2K{stage} {progress.done:,}{of}", end="", file=sys.stderr, flush=True)
-
-
-def _clear_progress() -> None:
-    print("\r\x1b[2K", end="", file=sys.stderr, flush=True)

@@ -69,9 +69,15 @@ def _rules(column: Column, language: Language) -> list[str]:
         rules.append(gettext("pola %(pattern)s") % {"pattern": column.pattern})
     if column.code:
         rules.append(gettext("kode dari daftar %(list)s") % {"list": column.code.code_list})
-        if column.code.level:
-            level = gettext(labels.REGION_LEVELS.get(column.code.level, column.code.level))
-            rules.append(gettext("tingkat %(level)s") % {"level": level})
+    if column.named:
+        rules.append(gettext("nama dari daftar %(list)s") % {"list": column.named.code_list})
+    if (binding := column.code or column.named) and binding.level:
+        level = gettext(labels.REGION_LEVELS.get(binding.level, binding.level))
+        rules.append(gettext("tingkat %(level)s") % {"level": level})
+    if column.reference:
+        rules.append(gettext("harus ada di %(target)s") % {"target": column.reference})
+    if column.geometry:
+        rules.append(gettext("geometri GeoJSON (EPSG:4326)"))
     if column.name_of:
         rules.append(gettext("nama yang cocok dengan kode di %(column)s") % {"column": column.name_of})
     return rules

@@ -1,4 +1,4 @@
-"""How to use the API: the documentation page and the query console."""
+"""How to use the hub: the documentation page, the rules of the check, and the query console."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -8,6 +8,7 @@ from satudata.hub.assembly import Hub
 from satudata.hub.portal.assets import island
 from satudata.hub.portal.page_query import PageQuery, run, run_document
 from satudata.hub.portal.rendering import render
+from satudata.validation.findings.rule_book import family_title, rule_book
 
 EXAMPLE_ROWS = 5
 _WELCOME = "{\n  hub {\n    name { value }\n    datasetCount\n  }\n}\n"
@@ -24,6 +25,12 @@ async def docs(request: Request) -> Response:
         "asked_query": request.query_params.get("query", ""),
     }
     return render(request, "docs.html", context)
+
+
+async def rules(request: Request) -> Response:
+    """Every rule of the check: what it means and how to mend what it finds."""
+    families = [(family, family_title(family), entries) for family, entries in rule_book().items()]
+    return render(request, "rules.html", {"families": families})
 
 
 async def console(request: Request) -> Response:

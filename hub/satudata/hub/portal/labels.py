@@ -73,6 +73,25 @@ VERDICT_TONES = {"ACCEPTED": "good", "NEEDS_CONFIRMATION": "wait", "REJECTED": "
 
 SEVERITIES = {"ERROR": N_("Kesalahan"), "WARNING": N_("Peringatan"), "INFO": N_("Catatan")}
 
+SEVERITY_SIGNS = {"ERROR": "✕", "WARNING": "▲", "INFO": "●"}
+
+READING = {
+    "format": N_("Jenis berkas"),
+    "encoding": N_("Penyandian huruf"),
+    "delimiter": N_("Pemisah kolom"),
+    "sheet": N_("Lembar kerja"),
+    "header": N_("Baris judul kolom"),
+    "columns": N_("Kolom yang dibaca"),
+    "footer": N_("Baris kaki yang dilewati"),
+}
+
+DELIMITERS = {
+    ",": N_("koma (,)"),
+    ";": N_("titik koma (;)"),
+    "\t": N_("tab"),
+    "|": N_("garis tegak (|)"),
+}
+
 VERSION_STATES = {
     "PUBLISHED": N_("Berlaku"),
     "SUPERSEDED": N_("Digantikan"),

@@ -21,6 +21,7 @@ PAGES: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", "/agencies", catalogue.agency_list),
     ("GET", "/agencies/{slug}", catalogue.agency),
     ("GET", "/docs", guide.docs),
+    ("GET", "/docs/rules", guide.rules),
     ("GET", "/ide", guide.console),
     ("GET", "/login", account.login_form),
     ("POST", "/login", account.login),

@@ -17,6 +17,7 @@ from satudata.graphql.ids import global_id
 from satudata.hub.assembly import Hub
 from satudata.hub.portal.page_query import run
 from satudata.hub.portal.rendering import render
+from satudata.hub.portal.report_view import table_beside
 from satudata.hub.portal.translations import translations
 from satudata.validation.text import Language, Text
 
@@ -53,6 +54,8 @@ async def show(
     busy = publishing or submission["state"] in (SubmissionState.UPLOADED, SubmissionState.CHECKING)
     agency = submission["dataset"]["agency"]["slug"]
     entry = await hub.services.catalogue.get(submission["dataset"]["slug"], principal)
+    nodes = report["findings"]["nodes"] if report else []
+    table, preparing = await table_beside(hub, principal, kept, nodes) if report else (None, False)
     typed = given or {}
     context = {
         "submission": submission,
@@ -63,7 +66,9 @@ async def show(
         "publishing": publishing,
         "found": list(found),
         "file_url": f"/submissions/{key}/file",
-        "report_url": f"/submissions/{key}/report.json",
+        "report_url": f"/submissions/{key}/report",
+        "table": table,
+        "preparing": preparing,
         "after": after,
         "can_submit": any(principal.has(role, agency) for role in PRODUCERS),
         "can_review": reviewing and bool(actions & _REVIEWS),

@@ -1,9 +1,9 @@
-"""Files people take away: versions as CSV, XLSX and Parquet, reports of checks, and the uploaded files themselves.
+"""Files people take away: versions as CSV, XLSX and Parquet, and the uploaded files themselves.
 
     GET /download/{agency}/{dataset}/{version}.{csv,xlsx,parquet}      `latest` leads to the newest number
-    GET /submissions/{id}/report.json   and   /submissions/{id}/file   for the people of the agency
+    GET /submissions/{id}/file                                         for the people of the agency
 
-How the files are made: `satudata.datasets.exports`. Who may see what: the services.
+How the files are made: `satudata.datasets.exports`. Who may see what: the services. Reports: `reports.py`.
 """
 
 import re
@@ -56,7 +56,6 @@ def download_routes() -> list[BaseRoute]:
     """The addresses above."""
     return [
         Route("/download/{agency}/{dataset}/{file}", download, methods=["GET"], name="download"),
-        Route("/submissions/{submission}/report.json", submission_report, methods=["GET"]),
         Route("/submissions/{submission}/file", submission_file, methods=["GET"]),
     ]
 
@@ -88,16 +87,6 @@ async def download(request: Request) -> Response:
     path = await hub.exports.export(version.snapshot, contract, format, _about(hub, dataset, version))
     name = f"{slug.replace('/', '-')}-v{version.number}.{format.value}"
     return FileResponse(path, headers=headers, media_type=_MEDIA_TYPES[format], filename=name)
-
-
-async def submission_report(request: Request) -> Response:
-    """The report of a check, in the fixed JSON shape."""
-    hub: Hub = request.app.state.hub
-    _require_login(request)
-    report = await hub.services.submissions.report_json(
-        request.state.principal, plain_id(request, "submission")
-    )
-    return Response(report, headers={"Cache-Control": "private, no-cache"}, media_type="application/json")
 
 
 async def submission_file(request: Request) -> Response:

@@ -1,33 +1,35 @@
 """One cell: its exact value, or why it has none and what to type instead. The slow road and the truth.
 
-`columns.py` casts whole columns and sends only the cells it could not take plainly through here.
+`columns.py` casts whole columns and sends only the cells it could not take plainly through here. What a wrong
+cell probably means is found in `number_hints.py` and `date_hints.py`, only when somebody will read it.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Context, Decimal
-from zoneinfo import ZoneInfo
+from functools import cache
 
-from satudata.validation.casting.numbers import is_scientific, other_style, parse_number, written
-from satudata.validation.contracts.date_formats import DateFormat, date_format
-from satudata.validation.contracts.model import Column, ColumnType
+from satudata.validation.casting.date_hints import date_hint
+from satudata.validation.casting.dates import column_forms, read_cell_date
+from satudata.validation.casting.number_forms import number_words, parse_form
+from satudata.validation.casting.number_hints import Hint, number_hint, style_hint
+from satudata.validation.casting.numbers import is_scientific, parse_number, tidy, written
+from satudata.validation.contracts.date_formats import date_format
+from satudata.validation.contracts.model import Column, ColumnType, NumberStyle, PersonalData
 from satudata.validation.control_characters import has_control
+from satudata.validation.date_forms import write_date
 from satudata.validation.findings.catalogue import word
 from satudata.validation.text import Text
 
 TRUE = frozenset({"true", "ya", "y", "yes", "1", "benar"})
 FALSE = frozenset({"false", "tidak", "t", "n", "no", "0", "salah"})
+_AS_NUMBERS = {"1.0": True, "1,0": True, "0.0": False, "0,0": False}
+"""How tables with empty cells write 1 and 0 when they pass through floating point."""
 INT64 = 2**63
 
 _EXACT = Context(prec=100)
 _WITHIN = 60
-
-ISO_DATETIME = (
-    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?"
-    r"(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)?$"
-)
 
 Value = str | int | Decimal | float | bool | date | datetime
 
@@ -45,10 +47,14 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """`value` is None for a missing or impossible one; both value and problem are None when it is missing."""
+    """`value` is None for a missing or impossible one; both value and problem are None when it is missing.
+
+    `form` is the date form that read it, where the column accepts several.
+    """
 
     value: Value | None = None
     problem: Problem | None = None
+    form: str | None = None
 
 
 def read_cell(text: str, column: Column) -> Cell:
@@ -58,12 +64,14 @@ def read_cell(text: str, column: Column) -> Cell:
         return Cell()
     if column.type is ColumnType.STRING:
         return Cell(problem=Problem("row.control_character", dict)) if has_control(text) else Cell(cell)
+    cell = tidy(cell)
+    if not cell:
+        return Cell()
     if column.type in (ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.FLOAT):
         return _number(cell, column)
     if column.type is ColumnType.BOOLEAN:
-        lowered = cell.casefold()
-        return Cell(lowered in TRUE) if lowered in TRUE | FALSE else Cell(problem=_not_the_type(column))
-    return _date(cell, column) if column.type is ColumnType.DATE else _moment(cell, column)
+        return _truth(cell, column)
+    return _date(cell, column)
 
 
 def example_of(column: Column) -> str:
@@ -75,38 +83,55 @@ def example_of(column: Column) -> str:
         return written(Decimal(1234), column.number_style)
     if column.type is ColumnType.BOOLEAN:
         return "ya"
-    moment = datetime(2024, 12, 31, 13, 30, tzinfo=UTC)
-    if column.type is ColumnType.DATE:
-        return _shown(moment, column.date_format or "yyyy-MM-dd")
-    return _shown(moment, column.date_format or "yyyy-MM-dd'T'HH:mm:ssX")
+    return write_date(datetime(2024, 12, 31, 13, 30, tzinfo=UTC), date_format(column_forms(column)[0]))
 
 
 # -- numbers
 
 
+@cache
+def missing_numbers(values: tuple[str, ...], style: NumberStyle) -> frozenset[Decimal]:
+    """The declared missing values that are numbers: a number column compares them by value (9999 = 9999.0).
+
+    They are read in the column's style, else as plain numbers, because contracts are often written so.
+    """
+    numbers: set[Decimal] = set()
+    for value in values:
+        number = parse_number(value, style)
+        if number is None:
+            number = parse_number(value, NumberStyle.PLAIN)
+        if number is not None:
+            numbers.add(number)
+    return frozenset(numbers)
+
+
 def _number(cell: str, column: Column) -> Cell:
     number = parse_number(cell, column.number_style)
     if number is None:
-        return Cell(problem=_not_a_number(cell, column))
+        number = parse_form(cell, column.number_style, column.number_forms, column.unit)
+    if number is None:
+        return Cell(problem=_problem(column, lambda: number_hint(cell, column)))
+    if column.missing_values and number in missing_numbers(column.missing_values, column.number_style):
+        return Cell()
     if column.type is ColumnType.FLOAT:
         value: Value = float(number)
         if value in (float("inf"), float("-inf")):
             return Cell(problem=_too_large(308))
     elif column.type is ColumnType.INTEGER:
         if number != number.to_integral_value():
-            return Cell(problem=_not_the_type(column, "why.fraction"))
+            return Cell(problem=_too_fine(cell, column, "why.fraction"))
         if not -INT64 <= number < INT64:
             return Cell(problem=_too_large(18))
         value = int(number)
     else:
         exact = _at_scale(number, column.scale)
         if exact != number:
-            return Cell(problem=_not_the_type(column, "why.scale", scale=column.scale))
+            return Cell(problem=_too_fine(cell, column, "why.scale", scale=column.scale))
         if exact.adjusted() >= (column.precision or 18) - column.scale:
             return Cell(problem=_too_large((column.precision or 18) - column.scale))
         value = exact
     if is_scientific(cell):
-        return Cell(value, Problem("row.damaged", lambda: {"plain": written(number, column.number_style)}))
+        return Cell(value, Problem("row.damaged", lambda: _digits_lost(number, column)))
     return Cell(value)
 
 
@@ -117,90 +142,83 @@ def _at_scale(number: Decimal, scale: int) -> Decimal:
     )
 
 
-def _not_a_number(cell: str, column: Column) -> Problem:
-    def explain() -> Mapping[str, object]:
-        meant = other_style(cell, column.number_style)
-        if meant is None:
-            return _explained(column)
-        why = word("why.style", style=column.number_style.value)
-        return _explained(column, why, written(meant, column.number_style))
+def _digits_lost(number: Decimal, column: Column) -> Mapping[str, object]:
+    return {
+        "damage": word("damage.scientific"),
+        "meant": _likely(written(number, column.number_style), column),
+        "cells": word("cells.number"),
+    }
 
-    return Problem("row.type", explain)
+
+def _likely(plain: str, column: Column) -> Text:
+    """Personal values are not written into messages."""
+    personal = column.personal_data is not PersonalData.NONE
+    return word("hint.none") if personal else word("damage.meant", meant=plain)
+
+
+def _too_fine(cell: str, column: Column, why: str, **values: object) -> Problem:
+    """A number with more decimals than the column has; 1.234 may be meant as 1234 in another style."""
+
+    def hint() -> Hint:
+        other = style_hint(cell, column)
+        reason = word(why, **values)
+        return Hint(reason) if other is None else Hint(reason, other.meant, other.settings)
+
+    return _problem(column, hint)
 
 
 def _too_large(digits: int) -> Problem:
     return Problem("row.range", lambda: {"bounds": word("bounds.digits", count=digits)})
 
 
-def _not_the_type(column: Column, why: str = "why.none", **values: object) -> Problem:
-    return Problem("row.type", lambda: _explained(column, word(why, **values)))
+# -- truths and dates
 
 
-def _explained(column: Column, why: Text | None = None, example: str | None = None) -> Mapping[str, object]:
-    return {
-        "type": word(f"type.{column.type.value}"),
-        "why": why or word("why.none"),
-        "example": example or example_of(column),
-    }
+def _truth(cell: str, column: Column) -> Cell:
+    lowered = cell.casefold()
+    if lowered in TRUE or lowered in FALSE:
+        return Cell(lowered in TRUE)
+    if cell in _AS_NUMBERS:
+        return Cell(_AS_NUMBERS[cell])
 
+    def hint() -> Hint:
+        no_data = lowered in number_words().missing
+        return Hint(word("why.no_data"), no_data=True) if no_data else Hint(word("why.truth"))
 
-# -- dates
+    return Cell(problem=_problem(column, hint))
 
 
 def _date(cell: str, column: Column) -> Cell:
-    pattern = column.date_format or "yyyy-MM-dd"
-    form = date_format(pattern)
-    if re.match(form.regex, cell):
-        moment = _parsed(cell, form)
-        return (
-            Cell(problem=_not_the_type(column, "why.no_such_day")) if moment is None else Cell(moment.date())
-        )
-    return Cell(problem=_other_date(cell, column, pattern))
+    reading = read_cell_date(cell, column)
+    if len(reading.values) == 1:
+        ((value, form),) = reading.values.items()
+        return Cell(value, form=form)
+    return Cell(problem=_problem(column, lambda: date_hint(cell, column, reading)))
 
 
-def _other_date(cell: str, column: Column, pattern: str) -> Problem:
-    """A date in ISO form where the contract has another one is shown rewritten."""
-
-    def explain() -> Mapping[str, object]:
-        iso = date_format("yyyy-MM-dd")
-        moment = _parsed(cell[:10], iso) if re.match(iso.regex, cell[:10]) else None
-        example = _shown(moment, pattern) if moment and column.type is ColumnType.DATE else None
-        return _explained(column, word("why.format", format=pattern), example)
-
-    return Problem("row.type", explain)
+# -- words for what is wrong
 
 
-def _moment(cell: str, column: Column) -> Cell:
-    if column.date_format is None:
-        if not re.match(ISO_DATETIME, cell):
-            return Cell(problem=_other_date(cell, column, "yyyy-MM-dd'T'HH:mm:ssX"))
-        try:
-            moment: datetime | None = datetime.fromisoformat(cell)
-        except ValueError:
-            moment = None
-    else:
-        form = date_format(column.date_format)
-        if not re.match(form.regex, cell):
-            return Cell(problem=_other_date(cell, column, column.date_format))
-        moment = _parsed(cell, form)
-    if moment is None:
-        return Cell(problem=_not_the_type(column, "why.no_such_day"))
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=ZoneInfo(column.time_zone))
-    return Cell(moment.astimezone(UTC))
+def _problem(column: Column, hint: Callable[[], Hint]) -> Problem:
+    return Problem("row.type", lambda: _explained(column, hint()))
 
 
-def _parsed(cell: str, form: DateFormat) -> datetime | None:
-    directives = form.strptime.replace("%#z", "%z").replace("%3f", "%f").replace("%6f", "%f")
-    text = re.sub(r"([+-][0-9]{2})$", r"\g<1>00", cell) if form.zoned else cell
-    try:
-        return datetime.strptime(text, directives)
-    except ValueError:
-        return None
+def _explained(column: Column, hint: Hint) -> Mapping[str, object]:
+    personal = column.personal_data is not PersonalData.NONE
+    generic = word("example.some", example=example_of(column))
+    return {
+        "type": word(f"type.{column.type.value}"),
+        "why": word("why.none") if personal and hint.reveals else hint.why,
+        "example": generic if personal or hint.meant is None else word("example.meant", meant=hint.meant),
+        "hint": _advice(hint),
+    }
 
 
-def _shown(moment: datetime, pattern: str) -> str:
-    directives = (
-        date_format(pattern).strptime.replace("%#z", "Z").replace("%3f", "000").replace("%6f", "000000")
-    )
-    return moment.strftime(directives)
+def _advice(hint: Hint) -> Text:
+    if hint.no_data:
+        return word("hint.missing")
+    if not hint.settings:
+        return word("hint.none")
+    joints = word("joint.or") if hint.either else word("joint.and")
+    listed = Text(joints.id.join(hint.settings), joints.en.join(hint.settings))
+    return word("hint.setting", setting=listed)

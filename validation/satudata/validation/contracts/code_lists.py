@@ -10,18 +10,19 @@ def require_code_lists(contract: DataContract, references: References) -> dict[s
     problems = Problems()
     editions: dict[str, str] = {}
     for index, column in enumerate(contract.columns):
-        if column.code is None:
+        binding = column.code or column.named
+        if binding is None:
             continue
         place = f"schema[0].properties[{index}]"
         try:
-            editions[column.code.code_list] = references.edition(column.code.code_list, column.code.edition)
+            editions[binding.code_list] = references.edition(binding.code_list, binding.edition)
         except UnknownCodeList:
             known = ", ".join(info.id for info in references.lists()) or "-"
-            problems.add("contract.code_list", f"{place}.codeList", found=column.code.code_list, known=known)
+            problems.add("contract.code_list", f"{place}.codeList", found=binding.code_list, known=known)
         except UnknownEdition:
-            known = ", ".join(references.info(column.code.code_list).editions)
+            known = ", ".join(references.info(binding.code_list).editions)
             problems.add(
-                "contract.code_edition", f"{place}.codeEdition", found=column.code.edition or "", known=known
+                "contract.code_edition", f"{place}.codeEdition", found=binding.edition or "", known=known
             )
     problems.raise_if_any()
     return dict(sorted(editions.items()))

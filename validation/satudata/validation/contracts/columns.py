@@ -7,18 +7,22 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Context, Decimal, InvalidOperation
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
-from satudata.validation.contracts.date_formats import DateFormatError, date_format
+from satudata.validation.contracts.bindings import code_binding, foreign_key, geometry
 from satudata.validation.contracts.document import Node, written
 from satudata.validation.contracts.errors import Problems
 from satudata.validation.contracts.model import (
-    CodeBinding,
-    CodeFormat,
     Column,
     ColumnType,
     NumberStyle,
     PersonalData,
+)
+from satudata.validation.contracts.value_settings import (
+    further_date_formats,
+    missing_values,
+    number_forms,
+    own_date_format,
+    time_zone,
 )
 from satudata.validation.text import Text
 
@@ -36,7 +40,7 @@ _TYPES = {
 }
 _LOOK_AROUND = re.compile(r"\(\?(?:[=!]|<[=!])|\\[1-9]|\(\?>|[*+?}]\+")
 
-Choice = TypeVar("Choice", NumberStyle, CodeFormat, PersonalData)
+Choice = TypeVar("Choice", NumberStyle, PersonalData)
 
 
 def read_column(node: Node, problems: Problems) -> Column:
@@ -47,6 +51,8 @@ def read_column(node: Node, problems: Problems) -> Column:
     kind, precision, scale = _type(node, problems)
     minimum, maximum = _bounds(node, kind, scale, problems)
     options = node.at("logicalTypeOptions")
+    code, named = code_binding(custom, kind, node, problems)
+    own_format = own_date_format(options, kind, problems)
     return Column(
         name=name,
         header=header,
@@ -67,12 +73,17 @@ def read_column(node: Node, problems: Problems) -> Column:
         unit=_word(custom, "unit"),
         measure=_word(custom, "measure"),
         concept=_word(custom, "concept"),
-        code=_code_binding(custom, kind, node, problems),
+        code=code,
+        named=named,
+        reference=foreign_key(node, problems),
+        geometry=geometry(custom, kind, node, problems),
         name_of=_word(custom, "nameOf"),
         number_style=_choice(NumberStyle, custom.get("numberStyle"), NumberStyle.PLAIN),
-        date_format=_date_format(options, kind, problems),
-        time_zone=_time_zone(options, kind, problems),
-        missing_values=_missing_values(node),
+        number_forms=number_forms(custom, kind, _word(custom, "unit"), problems),
+        date_format=own_format,
+        date_formats=further_date_formats(custom, kind, own_format, problems),
+        time_zone=time_zone(options, kind, problems),
+        missing_values=missing_values(node),
         personal_data=_choice(PersonalData, custom.get("personalData"), PersonalData.NONE),
         public=_flag(custom, "public"),
         filterable=_flag(custom, "filterable"),
@@ -227,65 +238,6 @@ def _allowed_values(node: Node, kind: ColumnType, problems: Problems) -> tuple[s
         problems.add("contract.enum_type", place.path, kind=kind.value)
         return ()
     return tuple(dict.fromkeys(values))
-
-
-def _code_binding(
-    custom: dict[str, Node], kind: ColumnType, node: Node, problems: Problems
-) -> CodeBinding | None:
-    code_list = _word(custom, "codeList")
-    if code_list is None:
-        for name in ("codeSystem", "codeEdition", "codeLevel", "codeFormat"):
-            if name in custom:
-                problems.add("contract.needs", custom[name].path, key=name, other="codeList")
-        return None
-    if kind is not ColumnType.STRING:
-        problems.add("contract.code_type", node.at("logicalType").path, kind=kind.value)
-    return CodeBinding(
-        code_list=code_list,
-        system=_word(custom, "codeSystem"),
-        edition=_word(custom, "codeEdition"),
-        level=_word(custom, "codeLevel"),
-        format=_choice(CodeFormat, custom.get("codeFormat"), CodeFormat.DOTTED),
-    )
-
-
-def _date_format(options: Node, kind: ColumnType, problems: Problems) -> str | None:
-    if kind not in (ColumnType.DATE, ColumnType.DATETIME):
-        return None
-    pattern = options.text("format")
-    if pattern is None:
-        return None
-    try:
-        directives = date_format(pattern).strptime
-    except DateFormatError as error:
-        problems.add("contract.date_format", options.at("format").path, found=pattern, part=error.part)
-        return None
-    needed = ["%Y", "%m", "%d"] + (["%H", "%M"] if kind is ColumnType.DATETIME else [])
-    absent = [part for part in needed if part not in directives]
-    too_much = kind is ColumnType.DATE and "%H" in directives
-    if absent or too_much:
-        problems.add("contract.date_format", options.at("format").path, found=pattern, part=pattern)
-        return None
-    return pattern
-
-
-def _time_zone(options: Node, kind: ColumnType, problems: Problems) -> str:
-    zone = options.text("defaultTimezone")
-    if kind is not ColumnType.DATETIME or zone is None:
-        return "UTC"
-    try:
-        ZoneInfo(zone)
-    except (ValueError, OSError, KeyError):
-        problems.add("contract.time_zone", options.at("defaultTimezone").path, found=zone)
-        return "UTC"
-    return zone
-
-
-def _missing_values(node: Node) -> tuple[str, ...]:
-    for item in node.items("customProperties"):
-        if item.text("property") == "missingValues":
-            return tuple(dict.fromkeys(value.strip() for value in item.texts("value") if value.strip()))
-    return ()
 
 
 def _word(custom: dict[str, Node], name: str) -> str | None:

@@ -169,13 +169,17 @@ def _file_settings(node: Node | None, problems: Problems) -> FileSettings:
     first, last = _count(node, "firstColumn"), _count(node, "lastColumn")
     if first and last and first > last:
         problems.add("contract.order", node.at("lastColumn").path, first="firstColumn", second="lastColumn")
+    row, rows = _count(node, "headerRow"), _count(node, "headerRows")
+    if row and rows and rows > row:
+        problems.add("contract.order", node.at("headerRow").path, first="headerRows", second="headerRow")
     delimiter = node.at("delimiter").value
     return FileSettings(
         format=node.text("format"),
         encoding=node.text("encoding"),
         delimiter=delimiter if isinstance(delimiter, str) else None,
         sheet=node.text("sheet"),
-        header_row=_count(node, "headerRow"),
+        header_row=row,
+        header_rows=rows,
         first_column=first,
         last_column=last,
         footer_rows=_count(node, "footerRows"),

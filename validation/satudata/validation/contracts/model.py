@@ -47,6 +47,16 @@ class NumberStyle(StrEnum):
     PLAIN = "1234.56"
     INDONESIAN = "1.234,56"
     ENGLISH = "1,234.56"
+    SPACED_COMMA = "1 234,56"
+    SPACED_POINT = "1 234.56"
+
+
+class NumberForm(StrEnum):
+    """What may stand around a number beside its digits: `12,5 %`, `(123)` for -123, `123 ton` with the unit."""
+
+    PERCENT = "PERCENT"
+    PARENTHESES = "PARENTHESES"
+    UNIT = "UNIT"
 
 
 class CodeFormat(StrEnum):
@@ -55,6 +65,21 @@ class CodeFormat(StrEnum):
     DOTTED = "DOTTED"
     PLAIN = "PLAIN"
     PADDED4 = "PADDED4"
+
+
+class BareNames(StrEnum):
+    """What a name without "Kabupaten" or "Kota" means where a regency and a city share it."""
+
+    REGENCY = "REGENCY"
+    CITY = "CITY"
+
+
+class GeometryType(StrEnum):
+    POINT = "POINT"
+    LINESTRING = "LINESTRING"
+    POLYGON = "POLYGON"
+    MULTIPOLYGON = "MULTIPOLYGON"
+    ANY = "ANY"
 
 
 class Severity(StrEnum):
@@ -76,6 +101,28 @@ class CodeBinding:
     level: str | None = None
     """PROVINCE, REGENCY, DISTRICT or VILLAGE; None allows every level."""
     format: CodeFormat = CodeFormat.DOTTED
+    bare: BareNames | None = None
+    """Only for a column of names."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKey:
+    """A column whose values must stand in a column of a published dataset (`agency/dataset`)."""
+
+    dataset: str
+    column: str
+
+    def __str__(self) -> str:
+        return f"{self.dataset}.{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class GeometryRule:
+    """A column of GeoJSON geometries in longitude and latitude (EPSG:4326)."""
+
+    type: GeometryType
+    bounds: tuple[Decimal, Decimal, Decimal, Decimal]
+    """West, south, east, north in degrees; everything lies inside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +149,17 @@ class Column:
     measure: str | None = None
     concept: str | None = None
     code: CodeBinding | None = None
+    named: CodeBinding | None = None
+    """The column holds names of a list's entries, not its codes (`codeMatch: NAME`)."""
+    reference: ForeignKey | None = None
+    geometry: GeometryRule | None = None
     name_of: str | None = None
     number_style: NumberStyle = NumberStyle.PLAIN
+    number_forms: tuple[NumberForm, ...] = ()
     date_format: str | None = None
     """ODCS `logicalTypeOptions.format` of a date or timestamp, e.g. `dd-MM-yyyy`; None means ISO 8601."""
+    date_formats: tuple[str, ...] = ()
+    """Further accepted forms, among them `excel` for serial day numbers."""
     time_zone: str = "UTC"
     """Where the clock of a timestamp without an offset hangs (ODCS `defaultTimezone`)."""
     missing_values: tuple[str, ...] = ()
@@ -127,7 +181,9 @@ class FileSettings:
     delimiter: str | None = None
     sheet: str | None = None
     header_row: int | None = None
-    """1-based, as a spreadsheet shows it."""
+    """1-based, as a spreadsheet shows it; of several header rows the last."""
+    header_rows: int | None = None
+    """How many rows form the header."""
     first_column: int | None = None
     last_column: int | None = None
     footer_rows: int | None = None

@@ -5,6 +5,7 @@ What the values mean to each other (columns, rules, references) is checked in `p
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from importlib import resources
@@ -20,6 +21,7 @@ from satudata.validation.contracts.errors import Problems
 from satudata.validation.findings.suggesting import near
 
 API_VERSION = "v3.1.0"
+_REFERENCE = re.compile(r"\.relationships\[\d+\]\.to$")
 
 
 def contract_json_schema() -> dict[str, Any]:
@@ -132,6 +134,9 @@ def _report_enum(error: ValidationError, path: str, problems: Problems) -> None:
 
 
 def _report_value(error: ValidationError, path: str, problems: Problems) -> None:
+    if _REFERENCE.search(path) and isinstance(error.instance, str):
+        problems.add("contract.reference", path, found=_short(error.instance))
+        return
     problems.add("contract.value", path, detail=error.message[:200])
 
 

@@ -66,17 +66,25 @@ class Collector:
         rows: Sequence[int],
         describe: Describe,
         severity: Severity | None = None,
+        most: int | None = None,
     ) -> None:
         """One issue for each record number in `rows` (ascending).
 
         `describe(position)` gives value and template values of the n-th of them; it is asked only for
-        findings that are kept.
+        findings that are kept: as many as the cap leaves room for, or `most` where that is less.
         """
         chosen = severity or rule(code).severity
         self._count(code, chosen, column, len(rows), rows[:ROWS_SHOWN])
-        for position in range(min(len(rows), self.room(code, column))):
+        room = self.room(code, column)
+        for position in range(min(len(rows), room if most is None else min(room, most))):
             value, values = describe(position)
             self._keep(Issue(code, rows[position], column, value, values), chosen)
+
+    def add_summary(self, issue: Issue, rows: Sequence[int]) -> None:
+        """One finding for many rows (ascending record numbers): each of them counts, none is told by itself."""
+        severity = issue.severity or rule(issue.code).severity
+        self._count(issue.code, severity, issue.column, len(rows), rows[:ROWS_SHOWN])
+        self._keep(issue, severity)
 
     def room(self, code: str, column: str | None) -> int:
         """How many more findings of that rule on that column are kept."""

@@ -1,26 +1,26 @@
 """CSV: separator, header row and title rows found by the contract's headers; cells streamed as text by polars.
 
-polars fills short rows with nulls and stops at long ones. Both are told here. A short row lacks its last cell;
-only when such cells are empty are separators counted over the bytes, and only when some are lacking is the file
-walked once more, record by record, to name the rows. Record numbers count every record of the file, title rows
-and blank ones too.
+polars fills short rows with nulls, and stops at long ones and at quotes that are none (`pipa 5"`); from there on the
+file is read record by record. A short row lacks its last cell; only when such cells are empty are separators counted
+over the bytes, and only when some are lacking is the file walked once more to name the rows. Record numbers count
+every record of the file, title rows and blank ones too.
 """
 
-import csv
-import io
+from array import array
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from itertools import islice, zip_longest
 from pathlib import Path
 
 import polars as pl
 
 from satudata.validation.contracts.model import DataContract
-from satudata.validation.findings.catalogue import word
 from satudata.validation.findings.collecting import Issue
 from satudata.validation.readers.characters import CHUNK, as_utf8
-from satudata.validation.readers.detection import FileFormat, Unreadable, damaged
-from satudata.validation.readers.header_row import HeaderRow, find_header, no_header
+from satudata.validation.readers.csv_dialect import Dialect, find_dialect
+from satudata.validation.readers.csv_text import survey, walk
+from satudata.validation.readers.detection import FileFormat
+from satudata.validation.readers.reading import Reading
 from satudata.validation.readers.table import (
     BATCH_ROWS,
     ROW,
@@ -32,119 +32,89 @@ from satudata.validation.readers.table import (
     without_footer,
 )
 
-DELIMITERS = (",", ";", "\t", "|")
-_HEAD_CHARACTERS = 262_144
-
-csv.field_size_limit(16 * 1024 * 1024)
-
-
-@dataclass(frozen=True, slots=True)
-class _Dialect:
-    """How the table stands in the text.
-
-    `title_lines` are physical lines above the header, `lines` those down to its end; `separators` stand in them.
-    """
-
-    delimiter: str
-    header: HeaderRow
-    title_lines: int
-    lines: int
-    separators: int
-
-    @property
-    def width(self) -> int:
-        return len(self.header.all_cells)
+_WALKED_ROWS = 50_000
 
 
 def open_csv(path: Path, contract: DataContract, stack: ExitStack) -> Table:
     """Open a CSV file; temporary copies live in `stack`. Raises Unreadable."""
     text = stack.enter_context(as_utf8(path, contract.file.encoding))
-    dialect = _find_dialect(_head(text.path), contract)
+    dialect = find_dialect(text.path, contract)
     layout = lay_out(dialect.header.cells, contract)
     missing = tuple(column for column in contract.columns if column not in layout.columns)
-    issues = [*text.issues, *layout.issues, *missing_columns(missing, list(layout.unknown.values()))]
-    reader = _CsvReader(text.path, dialect, layout, issues)
-    batches = without_footer(reader.batches(), contract.file.footer_rows or 0)
-    return Table(FileFormat.CSV, layout.columns, missing, batches, issues, reader.ragged_rows())
-
-
-def _head(path: Path) -> str:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return file.read(_HEAD_CHARACTERS)
-
-
-def _find_dialect(head: str, contract: DataContract) -> _Dialect:
-    """The separator under which the contract's headers are found best."""
-    wanted = contract.file.delimiter
-    best: tuple[str, HeaderRow, list[int]] | None = None
-    first_records: dict[str, list[list[str]]] = {}
-    for delimiter in (wanted,) if wanted else DELIMITERS:
-        records, lines = _records(head, delimiter)
-        first_records[delimiter] = records
-        found = find_header(records, contract)
-        if found is not None and (best is None or found.matched > best[1].matched):
-            best = delimiter, found, lines
-    if best is None:
-        widest = max(first_records.values(), key=lambda records: max(map(len, records), default=0))
-        raise no_header(widest, contract)
-    delimiter, header, lines = best
-    title_lines, end = ([0, *lines])[header.index], lines[header.index]
-    separators = sum(line.count(delimiter) for line in io.StringIO(head, newline="").readlines()[:end])
-    return _Dialect(delimiter, header, title_lines, end, separators)
-
-
-def _records(head: str, delimiter: str) -> tuple[list[list[str]], list[int]]:
-    """The first records and, for each, how many physical lines end with it."""
-    reader = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
-    records: list[list[str]] = []
-    lines: list[int] = []
-    try:
-        for record in reader:
-            records.append(record)
-            lines.append(reader.line_num)
-            if len(records) == HeaderRow.SEARCHED:
-                break
-    except csv.Error as error:
-        if not records:
-            raise damaged("CSV", word("detail.other", error=error)) from error
-    return records, lines
+    issues = [
+        *text.issues,
+        *dialect.issues,
+        *dialect.header.issues,
+        *layout.issues,
+        *missing_columns(missing, list(layout.unknown.values())),
+    ]
+    walked = survey(text.path).needs_walk(dialect.width)
+    reader = _CsvReader(text.path, dialect, layout, issues, walked=walked)
+    reading = Reading(
+        FileFormat.CSV.value,
+        text.encoding,
+        dialect.delimiter,
+        uncertain=(*text.uncertain, *dialect.uncertain),
+    )
+    return Table(
+        FileFormat.CSV,
+        layout.columns,
+        missing,
+        without_footer(reader.batches(), contract, issues, reader.footer),
+        issues,
+        reader.ragged_rows(),
+        reading=reading.with_header(dialect.header),
+        headers=layout.written,
+    )
 
 
 class _CsvReader:
-    def __init__(self, path: Path, dialect: _Dialect, layout: Layout, issues: list[Issue]) -> None:
+    def __init__(
+        self, path: Path, dialect: Dialect, layout: Layout, issues: list[Issue], *, walked: bool
+    ) -> None:
         self._path = path
         self._dialect = dialect
         self._layout = layout
         self._issues = issues
         self._names = [f"c{index}" for index in range(dialect.width)]
         self._first_row = dialect.header.index + 2
+        self._looked_at = self._names[dialect.header.first : dialect.header.last]
+        self._walked = walked
+        self._may_be_short = False
+        self._records = 0
         self._unnamed: set[int] = set()
-        self._ragged = False
+        self.footer: set[int] = set()
+        """Records at the end that are none; whoever takes them away puts them in."""
+        self._ragged = array("I")
+        self._cells = array("I")
 
     def batches(self) -> Iterator[pl.DataFrame]:
         records = 0
-        may_be_short = ragged = False
         try:
-            for raw in self._scan(truncate=False, skip=0):
+            for raw in () if self._walked else self._scan():
                 records += raw.height
-                may_be_short = may_be_short or raw[self._names[-1]].null_count() > 0
+                self._may_be_short = self._may_be_short or self._lacks_last(raw)
                 yield self._batch(raw)
-        except pl.exceptions.ComputeError as error:
-            if "more fields" not in str(error):
-                raise self._broken() from error
-            ragged = True
+        except pl.exceptions.ComputeError:
+            self._walked = True
+        if self._walked:
             yield from self._rest(records)
-        self._ragged = ragged or (may_be_short and self._lacks_separators(records))
+        else:
+            self._records = records
 
     def _rest(self, records: int) -> Iterator[pl.DataFrame]:
-        """What follows after so many records, long rows cut to the width of the header."""
-        try:
-            for raw in self._scan(truncate=True, skip=records):
-                yield self._batch(raw)
-        except pl.exceptions.ComputeError as error:
-            raise self._broken() from error
+        """What follows after so many records, one by one: long rows, and quotes that are none, stop polars."""
+        names = self._names
+        kept = (item for item in self._noted() if item[0] >= self._first_row + records)
+        while chunk := list(islice(kept, _WALKED_ROWS)):
+            columns = zip_longest(*(record for _, record in chunk), range(len(names)))
+            texts = dict(zip(names, (column[:-1] for column in columns), strict=False))
+            rows = pl.Series(ROW, [row for row, _ in chunk], dtype=pl.UInt32)
+            yield self._batch(
+                pl.DataFrame([rows, *(pl.Series(name, texts[name], dtype=pl.String) for name in names)])
+            )
 
-    def _scan(self, *, truncate: bool, skip: int) -> Iterator[pl.DataFrame]:
+    def _scan(self) -> Iterator[pl.DataFrame]:
         # The header is read as such because polars takes the number of columns from the first line it sees.
         frame = pl.scan_csv(
             self._path,
@@ -155,21 +125,25 @@ class _CsvReader:
             quote_char='"',
             skip_lines=self._dialect.title_lines,
             row_index_name=ROW,
-            row_index_offset=self._first_row,
-            truncate_ragged_lines=truncate,
+            row_index_offset=self._first_row - self._dialect.below,
             raise_if_empty=False,
         )
-        yield from frame.slice(skip).collect_batches(chunk_size=BATCH_ROWS, maintain_order=True)
+        yield from frame.slice(self._dialect.below).collect_batches(
+            chunk_size=BATCH_ROWS, maintain_order=True
+        )
 
     def _batch(self, raw: pl.DataFrame) -> pl.DataFrame:
-        """The contract's columns of the records that are not blank."""
-        filled = raw.filter(pl.any_horizontal(pl.col(name).str.len_bytes() > 0 for name in self._names))
+        """The contract's columns of the records that are not blank in the columns looked at."""
+        names = self._looked_at
+        filled = raw.filter(pl.any_horizontal(pl.col(name).str.len_bytes() > 0 for name in names))
         if filled.is_empty():
             return filled.select(ROW, *self._columns())
-        blanks = pl.all_horizontal(pl.col(name).str.strip_chars().fill_null("") == "" for name in self._names)
-        first = pl.col(self._names[0])
-        if filled.select((first.is_null() | first.str.starts_with(" ")).any()).item():
-            filled = filled.filter(~blanks)
+        blanks = pl.all_horizontal(pl.col(name).str.strip_chars().fill_null("") == "" for name in names)
+        first = pl.col(names[0])
+        # Only a record that begins with nothing, or with a sign that may be a blank, can be blank.
+        suspects = filled.filter(first.is_null() | (first < "!") | (first >= "\u00a0"))
+        if not suspects.is_empty() and (blank := suspects.filter(blanks)[ROW]).len():
+            filled = filled.filter(~pl.col(ROW).is_in(blank.implode()))
         self._note_unnamed(filled)
         return filled.select(ROW, *self._columns())
 
@@ -192,7 +166,15 @@ class _CsvReader:
 
     # -- ragged rows
 
-    def _lacks_separators(self, records: int) -> bool:
+    def _lacks_last(self, raw: pl.DataFrame) -> bool:
+        """Whether a record that is not blank has no last cell: it is empty, or the record is short."""
+        empty = raw.filter(pl.col(self._names[-1]).is_null())
+        if empty.is_empty():
+            return False
+        filled = pl.any_horizontal(pl.col(name).str.len_bytes() > 0 for name in self._names)
+        return bool(empty.select(filled.any()).item())
+
+    def _lacks_separators(self) -> bool:
         """Whether there are fewer separators between cells than so many full records have."""
         separator = self._dialect.delimiter
         found, quotes = -self._dialect.separators, False
@@ -202,33 +184,29 @@ class _CsvReader:
                 quotes = quotes or b'"' in chunk
         if quotes:
             counts = [pl.col(name).str.count_matches(separator, literal=True).sum() for name in self._names]
-            found -= sum(
-                raw.select(pl.sum_horizontal(counts)).item() or 0
-                for raw in self._scan(truncate=False, skip=0)
-            )
-        return found != records * (self._dialect.width - 1)
+            found -= sum(raw.select(pl.sum_horizontal(counts)).item() or 0 for raw in self._scan())
+        return found != self._records * (self._dialect.width - 1)
 
     def ragged_rows(self) -> Iterator[Issue]:
         """After the batches: each record with more or fewer cells than the header, if there can be any."""
-        wanted = self._dialect.width
-        for row, record in self._walk() if self._ragged else ():
-            empty_tail = len(record) > wanted and not any(cell.strip() for cell in record[wanted:])
-            if len(record) == wanted or empty_tail or not any(cell.strip() for cell in record):
-                continue
-            yield Issue("row.cells", row=row, values={"found": len(record), "wanted": wanted})
-
-    def _walk(self) -> Iterator[tuple[int, list[str]]]:
-        with self._path.open(encoding="utf-8-sig", newline="") as file:
-            for _ in range(self._dialect.lines):
-                file.readline()
-            yield from enumerate(csv.reader(file, delimiter=self._dialect.delimiter), start=self._first_row)
-
-    def _broken(self) -> Unreadable:
-        """polars gave up: almost always a quote that is never closed. The last record holds it."""
-        row = None
-        try:
-            for row, _ in self._walk():  # noqa: B007 the last one is wanted
+        if not self._walked and self._may_be_short and self._lacks_separators():
+            for _ in self._noted():
                 pass
-        except csv.Error:
-            pass
-        return damaged("CSV", word("detail.quote"), row)
+        for row, found in zip(self._ragged, self._cells, strict=True):
+            if row not in self.footer:
+                yield Issue("row.cells", row=row, values={"found": found, "wanted": self._dialect.width})
+
+    def _noted(self) -> Iterator[tuple[int, list[str]]]:
+        """The records of the file, while those with more or fewer cells are noted."""
+        wanted = self._dialect.width
+        for row, record in walk(self._path, self._dialect, self._first_row):
+            if len(record) != wanted and _is_ragged(record, wanted):
+                self._ragged.append(row)
+                self._cells.append(len(record))
+            yield row, record
+
+
+def _is_ragged(record: list[str], wanted: int) -> bool:
+    """Blank records are not, nor are further cells that are all empty."""
+    filled = any(cell.strip() for cell in record[wanted:])
+    return filled or (len(record) < wanted and any(cell.strip() for cell in record))

@@ -1,9 +1,10 @@
 """What a file is, by its first bytes and never by its name.
 
-Says CSV, XLSX, JSON, JSONL or Parquet, or names what it is instead (`Unreadable`). How its cells come out is
-the business of the reader of each format.
+Says which format of tables it is, or names what it is instead (`Unreadable`). How its cells come out is the
+business of the reader of each format. Containers (ZIP, the old Office files) are looked into.
 """
 
+import re
 import struct
 import zipfile
 import zlib
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from satudata.validation.findings.catalogue import word
 from satudata.validation.findings.collecting import Issue
+from satudata.validation.readers.compound_file import SIGNATURE, CompoundFile
 from satudata.validation.text import Text
 
 HEAD = 65_536
@@ -32,9 +34,14 @@ BROKEN_ARCHIVE = (
 class FileFormat(StrEnum):
     CSV = "csv"
     XLSX = "xlsx"
+    XLS = "xls"
+    ODS = "ods"
     JSON = "json"
     JSONL = "jsonl"
+    GEOJSON = "geojson"
     PARQUET = "parquet"
+    ZIP = "zip"
+    """An archive that may hold one of the others; `zip_file.py` looks for it."""
 
 
 class Unreadable(Exception):
@@ -45,6 +52,13 @@ class Unreadable(Exception):
         self.issues = issues
 
 
+_COLLECTION = re.compile(r'"type"\s*:\s*"FeatureCollection"|"features"\s*:\s*\[\s*\{[^[]*"coordinates"')
+_FEATURE = re.compile(r'"type"\s*:\s*"Feature"')
+_TOPOLOGY = re.compile(r'"type"\s*:\s*"Topology"')
+
+SPREADSHEET_SIGNS = (b"[Content_Types].xml", b"xl/", b"docProps/", b"application/vnd.oasis.opendocument")
+"""One of them stands in the first bytes of every workbook that is a ZIP container."""
+
 _NOT_TABLES = {
     b"\x89PNG\r\n\x1a\n": "png",
     b"\xff\xd8\xff": "jpeg",
@@ -52,10 +66,12 @@ _NOT_TABLES = {
     b"BM": "bmp",
     b"%PDF-": "pdf",
     b"{\\rtf": "rtf",
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "ole",
     b"\x1f\x8b": "gzip",
     b"Rar!": "rar",
     b"7z\xbc\xaf\x27\x1c": "7z",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ\x00": "xz",
+    b"\x28\xb5\x2f\xfd": "zstd",
     b"SQLite format 3\x00": "sqlite",
     b"MZ": "program",
     b"\x7fELF": "program",
@@ -75,16 +91,27 @@ def damaged(kind: str, detail: Text, row: int | None = None) -> Unreadable:
 def detect(path: Path) -> FileFormat:
     """The format of a file that may hold a table. Raises Unreadable for everything else."""
     with path.open("rb") as file:
-        head = file.read(HEAD)
+        form = detect_head(file.read(HEAD))
+    if form is FileFormat.ZIP:
+        return _inside_zip(path)
+    return _inside_compound_file(path) if form is FileFormat.XLS else form
+
+
+def detect_head(head: bytes) -> FileFormat:
+    """The format by the first bytes alone: of containers only which kind they are (ZIP, XLS). Raises Unreadable."""
     if not head.strip(_BLANK + b"\xef\xbb\xbf\xff\xfe\x00"):
         raise Unreadable(Issue("file.empty"))
     if head.startswith(b"PAR1"):
         return FileFormat.PARQUET
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _inside_zip(path)
+        return FileFormat.ZIP
+    if head.startswith(SIGNATURE):
+        return FileFormat.XLS
     for start, kind in _NOT_TABLES.items():
         if head.startswith(start) and not (len(start) == 2 and _looks_like_text(head)):
             raise not_a_table(kind)
+    if head[257:262] == b"ustar":
+        raise not_a_table("tar")
     if not _looks_like_text(head):
         raise not_a_table("binary")
     return _text_format(head)
@@ -107,6 +134,8 @@ def wide_encoding(head: bytes) -> str | None:
 def _looks_like_text(head: bytes) -> bool:
     if wide_encoding(head):
         return True
+    # A program that was stopped while saving leaves zero bytes at the end; they are told by row.
+    head = head.rstrip(b"\0")
     controls = sum(head.count(byte) for byte in range(32) if byte not in b"\t\n\r\f\x1b")
     return controls * 200 <= len(head)
 
@@ -117,29 +146,63 @@ def _text_format(head: bytes) -> FileFormat:
     if lowered.startswith(("<!doctype html", "<html", "<table", "<head", "<body", "<meta")):
         raise not_a_table("html")
     if lowered.startswith("<?xml") or (lowered.startswith("<") and "</" in text):
+        if "urn:schemas-microsoft-com:office:spreadsheet" in lowered:
+            raise not_a_table("xml_spreadsheet")
         raise not_a_table("html" if "<html" in lowered else "xml")
     if text.startswith("["):
         rest = text[1:].lstrip()
-        return FileFormat.JSON if rest[:1] in ("{", "]", "") else FileFormat.CSV
-    if text.startswith("{"):
-        first, _, rest = text.partition("\n")
-        one_line = first.rstrip().endswith("}") and rest.lstrip().startswith("{")
-        return FileFormat.JSONL if one_line else FileFormat.JSON
-    return FileFormat.CSV
+        return FileFormat.JSON if rest[:1] in ("{", "[", "]", "") else FileFormat.CSV
+    return _object_format(text) if text.startswith("{") else FileFormat.CSV
+
+
+def _object_format(text: str) -> FileFormat:
+    if _TOPOLOGY.search(text) and '"arcs"' in text:
+        raise not_a_table("topojson")
+    if _COLLECTION.search(text) or (_FEATURE.search(text) and '"geometry"' in text):
+        return FileFormat.GEOJSON
+    first, _, rest = text.partition("\n")
+    one_line = first.rstrip().endswith("}") and bool(rest.strip())
+    return FileFormat.JSONL if one_line else FileFormat.JSON
 
 
 def _inside_zip(path: Path) -> FileFormat:
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist()[:5_000])
+            mimetype = b""
+            if "mimetype" in names:
+                with archive.open("mimetype") as stream:
+                    mimetype = stream.read(200)
     except BROKEN_ARCHIVE as error:
-        raise damaged("Excel", word("detail.zip")) from error
-    if any(name.endswith("xl/workbook.xml") for name in names):
+        raise damaged(_container_kind(path), word("detail.zip")) from error
+    if any(name.replace("\\", "/").casefold().endswith("xl/workbook.xml") for name in names):
         return FileFormat.XLSX
     if "xl/workbook.bin" in names:
         raise not_a_table("xlsb")
     if "content.xml" in names and "mimetype" in names:
-        raise not_a_table("ods")
+        if b"spreadsheet" not in mimetype:
+            raise not_a_table("opendocument")
+        return FileFormat.ODS
     if "[Content_Types].xml" in names:
         raise not_a_table("office")
-    raise not_a_table("zip")
+    return FileFormat.ZIP
+
+
+def _container_kind(path: Path) -> str:
+    """What somebody would call a container that cannot be opened."""
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+    return "Excel" if any(sign in head for sign in SPREADSHEET_SIGNS) else "ZIP"
+
+
+def _inside_compound_file(path: Path) -> FileFormat:
+    try:
+        with path.open("rb") as file:
+            streams = {name.casefold() for name in CompoundFile(file).names}
+    except (ValueError, OSError, MemoryError) as error:
+        raise not_a_table("ole") from error
+    if streams & {"workbook", "book"}:
+        return FileFormat.XLS
+    if "encryptedpackage" in streams:
+        raise not_a_table("encrypted")
+    raise not_a_table("ole")

@@ -5,24 +5,40 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from satudata.validation.contracts.model import DataContract
+from satudata.validation.readers.csv_dialect import has_header
 from satudata.validation.readers.csv_file import open_csv
 from satudata.validation.readers.detection import FileFormat, detect
+from satudata.validation.readers.geojson_file import open_geojson
 from satudata.validation.readers.json_file import open_json
+from satudata.validation.readers.limits import limited
 from satudata.validation.readers.parquet_file import open_parquet
+from satudata.validation.readers.spreadsheet_file import open_spreadsheet
 from satudata.validation.readers.table import Table
-from satudata.validation.readers.xlsx_file import open_xlsx
+from satudata.validation.readers.zip_file import file_inside, nested_archive
 
 
 @contextmanager
 def open_table(path: Path, contract: DataContract) -> Iterator[Table]:
     """The file as a table, whatever its name says. Raises Unreadable, now or while batches are read."""
-    form = detect(path)
     with ExitStack() as stack:
-        if form is FileFormat.XLSX:
-            yield open_xlsx(path, contract)
-        elif form is FileFormat.PARQUET:
-            yield open_parquet(path, contract)
-        elif form in (FileFormat.JSON, FileFormat.JSONL):
-            yield open_json(path, form, contract, stack)
-        else:
-            yield open_csv(path, contract, stack)
+        form = detect(path)
+        if form is FileFormat.ZIP:
+            path = stack.enter_context(file_inside(path, lambda head: has_header(head, contract)))
+            form = detect(path)
+            if form is FileFormat.ZIP:
+                raise nested_archive()
+        table = _open(path, form, contract, stack)
+        table.batches = limited(table.batches)
+        yield table
+
+
+def _open(path: Path, form: FileFormat, contract: DataContract, stack: ExitStack) -> Table:
+    if form in (FileFormat.XLSX, FileFormat.XLS, FileFormat.ODS):
+        return open_spreadsheet(path, form, contract, stack)
+    if form is FileFormat.PARQUET:
+        return open_parquet(path, contract)
+    if form is FileFormat.GEOJSON:
+        return open_geojson(path, contract, stack)
+    if form in (FileFormat.JSON, FileFormat.JSONL):
+        return open_json(path, form, contract, stack)
+    return open_csv(path, contract, stack)

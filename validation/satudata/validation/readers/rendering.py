@@ -4,12 +4,15 @@ After this a number in a spreadsheet and the same number in a CSV look alike, so
 """
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from satudata.validation.contracts.date_formats import date_format
+from satudata.validation.casting.numbers import with_sign
+from satudata.validation.contracts.date_formats import DateFormat, date_format
 from satudata.validation.contracts.model import Column, ColumnType, NumberStyle
+from satudata.validation.date_forms import write_date
 
 Render = Callable[[Any], str | None]
 
@@ -27,7 +30,7 @@ def renderer(column: Column) -> Render:
         if isinstance(value, datetime):
             return _moment(value, column)
         if isinstance(value, date):
-            return _formatted(value, column, "%Y-%m-%d")
+            return _day(value, column)
         return value.isoformat() if isinstance(value, time) else str(value)
 
     return render
@@ -48,30 +51,35 @@ def plain_number(value: float | Decimal) -> str:
 
 def styled(number: str, style: NumberStyle) -> str:
     """A plain number in the style of the contract; thousands are not separated."""
-    return number.replace(".", ",") if style is NumberStyle.INDONESIAN else number
+    return with_sign(number, style)
+
+
+def _day(value: date, column: Column) -> str:
+    """A day; in a timestamp column its midnight."""
+    if column.type is ColumnType.DATETIME:
+        return _moment(datetime(value.year, value.month, value.day), column)
+    if column.type is not ColumnType.DATE or column.date_format is None:
+        return value.isoformat()
+    return write_date(value, date_format(column.date_format))
 
 
 def _moment(value: datetime, column: Column) -> str:
-    if column.type is ColumnType.DATETIME:
-        if column.date_format is None:
-            return value.isoformat()
-        if value.tzinfo is not None:
-            value = value.astimezone(UTC)
-        return _formatted(value, column, "")
-    if (value.hour, value.minute, value.second, value.microsecond) == (0, 0, 0, 0):
-        return _formatted(value.date(), column, "%Y-%m-%d")
-    return value.isoformat(sep=" ")
-
-
-def _formatted(value: date, column: Column, default: str) -> str:
-    if column.type is not ColumnType.DATE and column.type is not ColumnType.DATETIME:
+    if column.type is not ColumnType.DATETIME:
+        midnight = (value.hour, value.minute, value.second, value.microsecond) == (0, 0, 0, 0)
+        return _day(value.date(), column) if midnight else value.isoformat(sep=" ")
+    form = date_format(column.date_format) if column.date_format else None
+    if form is None or _loses(value, form):
         return value.isoformat()
-    pattern = date_format(column.date_format).strptime if column.date_format else default
-    pattern = pattern.replace("%#z", "Z")
-    if isinstance(value, datetime):
-        micro = f"{value.microsecond:06d}"
-        pattern = pattern.replace("%3f", micro[:3]).replace("%6f", micro)
-    return value.strftime(pattern or "%Y-%m-%d")
+    if value.tzinfo is not None and not form.zoned:
+        # The cast will take the clock as one of the column's zone.
+        value = value.astimezone(ZoneInfo(column.time_zone)).replace(tzinfo=None)
+    return write_date(value, form)
+
+
+def _loses(value: datetime, form: DateFormat) -> bool:
+    """Whether the form has no place for the seconds of this moment; written in ISO, the cell is then told."""
+    exact = "fraction" in form.parts or value.microsecond == 0
+    return not exact or ("second" not in form.parts and value.second != 0)
 
 
 def excel_duration(value: timedelta) -> str:

@@ -52,8 +52,8 @@ def build_list(
 ) -> EditionInfo:
     """Add an edition to the folder (made when absent) and make it the current one unless told otherwise.
 
-    `frame` has `code` and `label`; `level`, `parent`, `valid_from`, `valid_to` (date) and `successors` (list
-    of text) may be absent. Repeating the call with the same content changes nothing.
+    `frame` has `code` and `label`; `level`, `parent`, `valid_from`, `valid_to` (date), `successors` and
+    `former_labels` (lists of text) may be absent. Repeating the call with the same content changes nothing.
     Raises InvalidCodeList, EditionExists.
     """
     codes = _normal(list_id, frame)
@@ -93,6 +93,7 @@ def _normal(list_id: str, frame: "pl.DataFrame") -> "pl.DataFrame":
         "valid_from": pl.Date(),
         "valid_to": pl.Date(),
         "successors": pl.List(pl.String()),
+        "former_labels": pl.List(pl.String()),
     }
     unknown = set(frame.columns) - set(schema)
     if unknown:

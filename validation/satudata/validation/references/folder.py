@@ -77,6 +77,8 @@ class CodeEntry:
     valid_from: date | None
     valid_to: date | None
     successors: tuple[str, ...]
+    former_labels: tuple[str, ...] = ()
+    """Names the place had before; its code stayed."""
 
     @property
     def superseded(self) -> bool:
@@ -116,12 +118,15 @@ class References:
         return self.folder / self._lists[list_id].editions[chosen].file
 
     def codes(self, list_id: str, edition: str | None = None) -> "pl.DataFrame":
-        """Columns code, label, level, parent (text), valid_from, valid_to (date), successors (list of text)."""
+        """Columns code, label, level, parent (text), valid_from, valid_to (date), successors, former_labels (lists)."""
         import polars as pl  # heavy: see the module docstring
 
         chosen = self.edition(list_id, edition)
         if (list_id, chosen) not in self._codes:
-            self._codes[list_id, chosen] = pl.read_parquet(self.path(list_id, chosen))
+            codes = pl.read_parquet(self.path(list_id, chosen))
+            if "former_labels" not in codes.columns:  # a list built before there were any
+                codes = codes.with_columns(pl.lit(None, pl.List(pl.String)).alias("former_labels"))
+            self._codes[list_id, chosen] = codes
         return self._codes[list_id, chosen]
 
     def entry(self, list_id: str, code: str, edition: str | None = None) -> CodeEntry | None:
@@ -131,8 +136,13 @@ class References:
         found = self.codes(list_id, edition).filter(pl.col("code") == code)
         if found.is_empty():
             return None
-        row = found.row(0, named=True)
-        return CodeEntry(**{**row, "successors": tuple(row["successors"] or ())})
+        return code_entry(found.row(0, named=True))
+
+
+def code_entry(row: Mapping[str, Any]) -> CodeEntry:
+    """A row of `References.codes` as an entry."""
+    lists = {name: tuple(row[name] or ()) for name in ("successors", "former_labels")}
+    return CodeEntry(**{**row, **lists})
 
 
 def read_raw_manifest(folder: Path) -> dict[str, Any]:

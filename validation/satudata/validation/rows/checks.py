@@ -4,7 +4,8 @@
 by the cast before.
 """
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
@@ -14,46 +15,57 @@ import polars as pl
 
 from satudata.validation.casting.numbers import written
 from satudata.validation.contracts.expressions import parse_expression
-from satudata.validation.contracts.model import Column, ColumnType, RowRule, Severity
+from satudata.validation.contracts.model import Column, ColumnType, PersonalData, RowRule
 from satudata.validation.findings.catalogue import word
 from satudata.validation.findings.collecting import masked
 from satudata.validation.findings.suggesting import near
-from satudata.validation.rows.codes import SUGGESTED, CodeBook
-from satudata.validation.rows.place_names import same_place
+from satudata.validation.rows.check import Row, RowCheck, on
+from satudata.validation.rows.code_checks import code_check, footnote_check, label_check, name_check
+from satudata.validation.rows.codes import CodeBook
+from satudata.validation.rows.foreign_keys import ForeignValues, reference_check
+from satudata.validation.rows.geometry import geometry_check
+from satudata.validation.rows.names import NameBook
 from satudata.validation.text import Text
 
 ENUM_SHOWN = 12
 
-Row = Mapping[str, Any]
-Right = Callable[[pl.LazyFrame], pl.LazyFrame]
-Describe = Callable[[str, Row], Mapping[str, object]]
-
 
 @dataclass(frozen=True, slots=True)
-class RowCheck:
-    """`right` gives one boolean for each row; `describe(text, typed row)` the template values of a wrong one."""
+class Lists:
+    """What columns are compared with, each by the name of the column: code lists, name lists, published values."""
 
-    label: str
-    code: str
-    column: str
-    right: Right
-    describe: Describe
-    severity: Severity | None = None
+    books: Mapping[str, CodeBook]
+    names: Mapping[str, NameBook]
+    foreign: Mapping[str, ForeignValues]
 
 
-def checks_of(
-    columns: tuple[Column, ...], rules: tuple[RowRule, ...], books: Mapping[str, CodeBook]
-) -> list[RowCheck]:
-    """All row checks that the columns at hand allow, in contract order; `books` by column name."""
+def checks_of(columns: tuple[Column, ...], rules: tuple[RowRule, ...], lists: Lists) -> list[RowCheck]:
+    """All row checks that the columns at hand allow, in contract order."""
     by_name = {column.name: column for column in columns}
     checks: list[RowCheck] = []
     for column in columns:
         checks += _value_checks(column)
-        if column.name in books:
-            checks += _code_checks(column, books[column.name])
-        if column.name_of in books:
-            checks.append(_name_check(column, by_name[column.name_of or ""], books[column.name_of or ""]))
+        checks += _list_checks(column, by_name, lists)
+        if column.geometry is not None:
+            checks.append(geometry_check(column, column.geometry))
     checks += [_rule_check(rule, by_name) for rule in rules if set(rule.columns) <= set(by_name)]
+    return checks
+
+
+def _list_checks(column: Column, by_name: Mapping[str, Column], lists: Lists) -> list[RowCheck]:
+    checks = []
+    if column.name in lists.books:
+        checks.append(code_check(column, lists.books[column.name]))
+    if column.name_of is not None and column.name_of in lists.books:
+        book = lists.books[column.name_of]
+        checks.append(label_check(column, by_name[column.name_of], book))
+        checks.append(footnote_check(column, lambda: book.labels["label"].to_list()))
+    if column.name in lists.names:
+        names = lists.names[column.name]
+        checks.append(name_check(column, names))
+        checks.append(footnote_check(column, lambda: [label for _, label, _ in names.entries]))
+    if column.name in lists.foreign:
+        checks.append(reference_check(column, lists.foreign[column.name]))
     return checks
 
 
@@ -62,11 +74,6 @@ def bounds_text(low: object, high: object) -> Text:
     if low is not None and high is not None:
         return word("bounds.between", low=low, high=high)
     return word("bounds.least", low=low) if low is not None else word("bounds.most", high=high)
-
-
-def _on(expression: pl.Expr) -> Right:
-    """Null is right: empty cells are the business of `required`."""
-    return lambda frame: frame.select(expression.fill_null(value=True))
 
 
 def _value_checks(column: Column) -> list[RowCheck]:
@@ -90,7 +97,7 @@ def _range_check(column: Column, value: pl.Expr) -> RowCheck:
     if (high := _literal(column, column.maximum, ROUND_FLOOR)) is not None:
         right = right & (value <= high)
     bounds = bounds_text(*(_shown(column, bound) for bound in (column.minimum, column.maximum)))
-    return RowCheck("row.range", "row.range", column.name, _on(right), lambda text, _: {"bounds": bounds})
+    return RowCheck("row.range", "row.range", column.name, on(right), lambda text, _: {"bounds": bounds})
 
 
 def _literal(column: Column, bound: Decimal | date | None, rounding: str) -> pl.Expr | None:
@@ -118,14 +125,25 @@ def _length_check(column: Column, value: pl.Expr) -> RowCheck:
     def describe(text: str, row: Row) -> Mapping[str, object]:
         return {"found": len(text.strip()), "bounds": bounds}
 
-    return RowCheck("row.length", "row.length", column.name, _on(right), describe)
+    return RowCheck("row.length", "row.length", column.name, on(right), describe)
 
 
 def _pattern_check(column: Column, pattern: str, value: pl.Expr) -> RowCheck:
     def describe(text: str, row: Row) -> Mapping[str, object]:
-        return {"pattern": pattern}
+        meant = _fitting(text.strip(), pattern) if column.personal_data is PersonalData.NONE else None
+        hint = word("hint.value", near=meant) if meant else word("hint.none")
+        return {"pattern": pattern, "hint": hint}
 
-    return RowCheck("row.pattern", "row.pattern", column.name, _on(value.str.contains(pattern)), describe)
+    return RowCheck("row.pattern", "row.pattern", column.name, on(value.str.contains(pattern)), describe)
+
+
+def _fitting(text: str, pattern: str) -> str | None:
+    """The text in other capitals, or without blanks and signs, where that has the form."""
+    bare = re.sub(r"[^\w]|_", "", text)
+    ways = [text.upper(), text.lower(), text.replace(" ", ""), bare, bare.upper()]
+    # By polars, as the check itself: its expressions take linear time whatever a contract says.
+    fitting = pl.Series(ways).filter(pl.Series(ways).str.contains(pattern))
+    return None if fitting.is_empty() else str(fitting[0])
 
 
 def _enum_check(column: Column, value: pl.Expr) -> RowCheck:
@@ -136,75 +154,7 @@ def _enum_check(column: Column, value: pl.Expr) -> RowCheck:
         close = near(text.strip(), column.enum)
         return {"allowed": allowed, "hint": word("hint.value", near=close) if close else word("hint.none")}
 
-    return RowCheck("row.enum", "row.enum", column.name, _on(value.is_in(members)), describe)
-
-
-# -- codes
-
-
-def _code_checks(column: Column, book: CodeBook) -> list[RowCheck]:
-    value = pl.col(column.name)
-    suggestions: dict[str, Text] = {}
-
-    def unknown(text: str, row: Row) -> Mapping[str, object]:
-        code = text.strip()
-        if code not in suggestions and len(suggestions) < SUGGESTED:
-            suggestions[code] = book.suggestion(code)
-        hint = suggestions.get(code, word("hint.none"))
-        return {"list": book.title, "edition": book.edition, "example": book.example, "hint": hint}
-
-    def wrong_level(text: str, row: Row) -> Mapping[str, object]:
-        entry = book.entry(text.strip())
-        wanted = word(f"level.{book.binding.level}")
-        found = word(f"level.{entry.level}") if entry and entry.level in _LEVELS else word("level.other")
-        return {"found": found, "wanted": wanted, "example": book.example}
-
-    def superseded(text: str, row: Row) -> Mapping[str, object]:
-        entry = book.entry(text.strip())
-        successors = [book.written(code) for code in entry.successors] if entry else []
-        listed: object = ", ".join(successors) or word("successors.unknown")
-        return {"until": entry.valid_to if entry else "", "successors": listed}
-
-    checks = [RowCheck("row.code", "row.code", column.name, _on(value.is_in(book.known)), unknown)]
-    if len(book.superseded[0]):
-        right = ~value.is_in(book.superseded)
-        checks.append(
-            RowCheck("row.code_superseded", "row.code_superseded", column.name, _on(right), superseded)
-        )
-    if len(book.other_levels[0]):
-        right = ~value.is_in(book.other_levels)
-        checks.append(RowCheck("row.code_level", "row.code_level", column.name, _on(right), wrong_level))
-    return checks
-
-
-_LEVELS = ("COUNTRY", "PROVINCE", "REGENCY", "DISTRICT", "VILLAGE")
-
-
-def _name_check(column: Column, code_column: Column, book: CodeBook) -> RowCheck:
-    """The name beside a code is the code's label; looked at once for each different pair."""
-    code, name = code_column.name, column.name
-    seen: dict[tuple[str, str], bool] = {}
-
-    def agrees(pair: tuple[str, str]) -> bool:
-        if pair not in seen:
-            entry = book.entry(pair[0])
-            seen[pair] = entry is None or same_place(pair[1], entry.label)
-        return seen[pair]
-
-    def right(frame: pl.LazyFrame) -> pl.LazyFrame:
-        pairs = frame.select(pl.col(code).alias("code"), pl.col(name).alias("name")).collect()
-        known = pairs.unique().drop_nulls()
-        verdicts = known.with_columns(
-            right=pl.Series([agrees(pair) for pair in known.rows()], dtype=pl.Boolean)
-        )
-        joined = pairs.join(verdicts, on=["code", "name"], how="left", maintain_order="left")
-        return joined.lazy().select(pl.col("right").fill_null(value=True))
-
-    def describe(text: str, row: Row) -> Mapping[str, object]:
-        entry = book.entry(row[code])
-        return {"code": row[code], "label": entry.label if entry else ""}
-
-    return RowCheck("row.code_name", "row.code_name", column.name, right, describe)
+    return RowCheck("row.enum", "row.enum", column.name, on(value.is_in(members)), describe)
 
 
 # -- rules
@@ -219,7 +169,7 @@ def _rule_check(rule: RowRule, by_name: Mapping[str, Column]) -> RowCheck:
         message = Text(rule.message.id, rule.message.get("en"))
         return {"rule": message, "cells": both, "expression": rule.expression}
 
-    right = _on(pl.sql_expr(expression.sql))
+    right = on(pl.sql_expr(expression.sql))
     return RowCheck(f"row.rule {rule.name}", "row.rule", rule.columns[0], right, describe, rule.severity)
 
 

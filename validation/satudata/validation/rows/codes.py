@@ -1,4 +1,4 @@
-"""Code columns against the reference lists: membership, level, superseded codes, names, and what may be meant.
+"""Code columns against the reference lists: membership, level, superseded codes, labels, and what may be meant.
 
 Lists are written one way (`32.01`), files another (`3201`, province `3200`): a `CodeBook` holds the list in the
 writing of the column, so that values are looked up as they stand in the file.
@@ -15,6 +15,7 @@ import polars as pl
 from satudata.validation.contracts.model import CodeBinding, CodeFormat
 from satudata.validation.findings.catalogue import word
 from satudata.validation.references import CodeEntry, References
+from satudata.validation.references.folder import code_entry
 from satudata.validation.rows.place_names import place_name
 from satudata.validation.text import Text
 
@@ -44,21 +45,9 @@ class CodeBook:
         return cls(binding, edition, references.info(binding.code_list).title, written)
 
     @cached_property
-    def known(self) -> pl.Series:
-        """Every code of the edition, superseded ones too, as one list value for `is_in`."""
-        return self.codes["written"].implode()
-
-    @cached_property
-    def superseded(self) -> pl.Series:
-        """Codes no longer valid."""
-        return self.codes.filter(pl.col("valid_to").is_not_null())["written"].implode()
-
-    @cached_property
-    def other_levels(self) -> pl.Series:
-        """Codes of another level than the contract wants; empty when it allows every level."""
-        if self.binding.level is None:
-            return self.codes.head(0)["written"].implode()
-        return self.codes.filter(pl.col("level") != self.binding.level)["written"].implode()
+    def right(self) -> pl.Series:
+        """Codes in force at the level of the contract, as one list value for `is_in`."""
+        return self.valid_at_level.implode()
 
     @cached_property
     def valid_at_level(self) -> pl.Series:
@@ -66,13 +55,29 @@ class CodeBook:
         level = pl.lit(value=True) if self.binding.level is None else pl.col("level") == self.binding.level
         return self.codes.filter(pl.col("valid_to").is_null() & level)["written"]
 
+    @cached_property
+    def labels(self) -> pl.DataFrame:
+        """`written` and `label` of every code."""
+        return self.codes.select("written", "label").unique("written", keep="first", maintain_order=True)
+
+    def fault(self, value: str) -> str:
+        """The rule that a value outside `right` breaks."""
+        position = self._positions.get(value)
+        if position is None:
+            return "row.code"
+        if self.binding.level not in (None, self.codes["level"][position]):
+            return "row.code_level"
+        return "row.code_superseded"
+
     def entry(self, value: str) -> CodeEntry | None:
         """The list's entry for a value of the column."""
         position = self._positions.get(value)
-        if position is None:
-            return None
-        row = self.codes.drop("written").row(position, named=True)
-        return CodeEntry(**{**row, "successors": tuple(row["successors"] or ())})
+        return None if position is None else code_entry(self._bare.row(position, named=True))
+
+    def alike(self, value: str) -> CodeEntry | None:
+        """The entry in force at the column's level with the same digits, however the value is written."""
+        found = self._by_digits.get(digits(value))
+        return None if found is None else self.entry(found)
 
     def written(self, code: str) -> str:
         """A code of the list in the writing of the column."""
@@ -86,8 +91,20 @@ class CodeBook:
 
     def suggestion(self, value: str) -> Text:
         """What may be meant instead of an unknown code: another writing, a name, or a neighbour. May be empty."""
-        near = self._rewritten(value) or self._named(value) or self._neighbour(value)
+        near = self._rewritten(value) or self.by_name(value) or self._neighbour(value)
         return word("hint.value", near=near) if near else word("hint.none")
+
+    def by_name(self, value: str) -> str | None:
+        """The one code whose label is that name, with the label; None where there are none or several."""
+        places = self._by_name.get(place_name(value).whole, []) if not value[:1].isdigit() else []
+        if len(places) != 1:
+            return None
+        code, label = self.codes.select("written", "label").row(places[0])
+        return f"{code} ({label})"
+
+    @cached_property
+    def _bare(self) -> pl.DataFrame:
+        return self.codes.drop("written")
 
     @cached_property
     def _positions(self) -> Mapping[str, int]:
@@ -96,7 +113,7 @@ class CodeBook:
     @cached_property
     def _by_digits(self) -> Mapping[str, str]:
         valid = self.valid_at_level.to_list()
-        return {re.sub(r"\D", "", code): code for code in valid if code[:1].isdigit()}
+        return {digits(code): code for code in valid if code[:1].isdigit()}
 
     @cached_property
     def _by_name(self) -> Mapping[str, list[int]]:
@@ -108,15 +125,8 @@ class CodeBook:
         return places
 
     def _rewritten(self, value: str) -> str | None:
-        digits = re.sub(r"\D", "", value)
-        return self._by_digits.get(digits) if digits else None
-
-    def _named(self, value: str) -> str | None:
-        places = self._by_name.get(place_name(value).whole, []) if not value[:1].isdigit() else []
-        if len(places) != 1:
-            return None
-        code, label = self.codes.select("written", "label").row(places[0])
-        return f"{code} ({label})"
+        found = digits(value)
+        return self._by_digits.get(found) if found else None
 
     def _neighbour(self, value: str) -> str | None:
         """The closest code among those that begin alike."""
@@ -129,8 +139,13 @@ class CodeBook:
         return None
 
 
+def digits(value: str) -> str:
+    """The digits of a code, without its dots."""
+    return re.sub(r"\D", "", value)
+
+
 def _written(code: pl.Expr, form: CodeFormat) -> pl.Expr:
     if form is CodeFormat.DOTTED:
         return code
-    digits = code.str.replace_all(".", "", literal=True)
-    return digits if form is CodeFormat.PLAIN else digits.str.pad_end(4, "0")
+    bare = code.str.replace_all(".", "", literal=True)
+    return bare if form is CodeFormat.PLAIN else bare.str.pad_end(4, "0")

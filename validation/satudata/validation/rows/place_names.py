@@ -1,6 +1,6 @@
-"""Names of places in files against the labels of codes: capitals, blanks, abbreviations and old names aside.
+"""Names of places in files against the labels of codes: capitals, blanks, abbreviations and other spellings aside.
 
-The spellings are data: `references/name_words.yaml`.
+The spellings are data: `references/name_words.yaml`. Which code a name stands for is found in `names.py`.
 """
 
 import re
@@ -10,6 +10,10 @@ from functools import cache
 from importlib import resources
 
 import yaml
+
+FOOTNOTE = r"\s*(?:[*†‡§¹²³⁰-⁹]+\)?|\([0-9*]{1,2}\)|\[[0-9a-z*]{1,2}\]|\b[0-9]{1,2}\))[\s.,]*$"
+"""A mark that points to a footnote, at the end of a name: `Nduga *`, `Papua 1)`, `Aceh¹`."""
+_FOOTNOTE = re.compile(FOOTNOTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +60,8 @@ def same_place(name: str, label: str) -> bool:
     if left.whole == right.whole or left.whole == right.rest:
         return True
     return left.rest == right.rest and (not left.kind or not right.kind or left.kind == right.kind)
+
+
+def without_mark(name: str) -> str:
+    """The name without a footnote mark at its end."""
+    return _FOOTNOTE.sub("", name)

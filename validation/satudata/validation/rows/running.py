@@ -15,7 +15,7 @@ from pandera.config import ValidationDepth, config_context
 from satudata.validation.casting.columns import polars_type
 from satudata.validation.contracts.model import Column
 from satudata.validation.faults import CheckFault
-from satudata.validation.rows.checks import RowCheck
+from satudata.validation.rows.check import RowCheck
 
 _EMPTY = "not_nullable"
 
@@ -60,7 +60,25 @@ class RowChecker:
             raise CheckFault(str(broken["check"][0]), str(broken["failure_case"][0])[:300])
         grouped = cases.group_by("column", "check", maintain_order=True).agg(pl.col("index").sort())
         for column, label, positions in grouped.rows():
-            yield Failures(column, None if label == _EMPTY else self._checks[column, label], positions)
+            if label == _EMPTY:
+                yield Failures(column, None, positions)
+            else:
+                yield from _parted(self._checks[column, label], typed, positions)
+
+
+def _parted(check: RowCheck, typed: pl.DataFrame, positions: list[int]) -> Iterator[Failures]:
+    """The rows under the rule that each of them breaks."""
+    if check.part_of is None:
+        yield Failures(check.column, check, positions)
+        return
+    rows = typed.select(check.reads)[positions].rows()
+    part_of = {values: check.part_of(values) for values in set(rows)}
+    by_part: dict[str, tuple[RowCheck, list[int]]] = {}
+    for position, values in zip(positions, rows, strict=True):
+        part = part_of[values]
+        by_part.setdefault(part.code, (part, []))[1].append(position)
+    for part, places in by_part.values():
+        yield Failures(part.column, part, places)
 
 
 def _pandera_check(check: RowCheck) -> pa.Check:

@@ -6,6 +6,7 @@ expectation whose metric raised is a mistake of ours (`CheckFault`), although th
 
 import logging
 import os
+import socket
 from collections.abc import Mapping, Sequence
 
 from satudata.validation.contracts.model import SetRule, Severity
@@ -13,6 +14,9 @@ from satudata.validation.faults import CheckFault
 
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
 logging.getLogger("great_expectations").setLevel(logging.ERROR)
+
+# Loading its HTTP library tries an IPv6 socket; a checker opens none.
+_has_ipv6, socket.has_ipv6 = socket.has_ipv6, False
 
 import great_expectations as gx  # noqa: E402 the variable above is read at import
 import pandas as pd  # type: ignore[import-untyped]  # noqa: E402 ships no types
@@ -25,6 +29,8 @@ from great_expectations.expectations.core.expect_column_values_to_be_between imp
     ExpectColumnValuesToBeBetween,
 )
 from great_expectations.expectations.metadata_types import FailureSeverity  # noqa: E402
+
+socket.has_ipv6 = _has_ipv6
 
 
 def broken_rules(rules: Sequence[SetRule], values: Mapping[str, float | None]) -> list[SetRule]:

@@ -98,8 +98,8 @@ class Measures:
         if state.too_many:
             return
         found = values.drop_nulls()
-        if state.limited and state.distinct is None and _looks_endless(found):
-            state.too_many, state.categories = True, None
+        if state.limited and _looks_endless(found):
+            state.too_many, state.distinct, state.categories = True, None, None
             return
         different = found.unique()
         if state.distinct is not None:

@@ -1,5 +1,5 @@
 // Small helps for pages that work without it: copy buttons, a page that renews itself while a job runs,
-// and a form that says it is uploading.
+// a form that says it is uploading, and cells that light up with what was found in them.
 const words = document.documentElement.lang === "en"
   ? { copy: "Copy", copied: "Copied" }
   : { copy: "Salin", copied: "Tersalin" };
@@ -36,6 +36,23 @@ async function renew() {
 }
 const waiting = document.querySelector("[data-refresh]");
 if (waiting) setTimeout(renew, Number(waiting.dataset.refresh));
+
+// A marked cell and what is said of it light up together; the pane of the other one follows.
+for (const link of document.querySelectorAll(".beside a[href^='#']")) {
+  const other = document.getElementById(link.hash.slice(1));
+  if (!other) continue;
+  const light = (on) => {
+    other.classList.toggle("lit", on);
+    const pane = other.closest(".pane");
+    if (on && pane.scrollHeight > pane.clientHeight) {
+      const down = other.getBoundingClientRect().top - pane.getBoundingClientRect().top;
+      if (down < 0 || down > pane.clientHeight - 40) pane.scrollTop += down - pane.clientHeight / 3;
+    }
+  };
+  for (const [event, on] of [["mouseenter", true], ["focus", true], ["mouseleave", false], ["blur", false]]) {
+    link.addEventListener(event, () => light(on));
+  }
+}
 
 for (const form of document.querySelectorAll("form[data-busy]")) {
   form.addEventListener("submit", () => {

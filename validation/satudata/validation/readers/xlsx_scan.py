@@ -1,44 +1,32 @@
-"""Cells of a sheet that calamine gives as empty although they hold something: errors and uncached formulas.
+"""Details of an XLSX sheet out of its XML: errors, formulas without a result, percents and padded numbers.
 
-They are looked for in the XML of the sheet, and only when a fast look says that there may be some. The container
-has passed the guard of `xlsx_file.py`; a DOCTYPE further down in a part is refused here.
+A fast look over the bytes says whether there may be any; only then the sheet is parsed. The container has passed
+`archive_guard.py`; a document type is refused here once more.
 """
 
 import posixpath
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import IO
 from xml.parsers import expat
 
-Attributes = dict[str, str]
-HiddenCells = dict[int, dict[int, str]]
-"""Row number (from 1), then column (from 0), then what to show: `#REF!`, or `=A1+1`."""
+from satudata.validation.readers.sheet_details import SheetDetails, built_in_form, form_of
 
-TEXT_KEPT = 1_000
+Attributes = dict[str, str]
+
 _CHUNK = 1 << 20
-_SIGNS = (b'"e"', b"'e'", b"<f", b":f")
+_HIDING = (b'"e"', b"'e'", b"<f", b":f")
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
+_LONGEST_SIGN = 64
+_FEW = 40
 _NOT_XML = bytes(code if code >= 32 or code in b"\t\n\r" else ord("?") for code in range(256))
 """calamine reads over raw control characters, expat does not."""
 
 
-def hidden_cells(path: Path, sheet: str) -> HiddenCells:
-    """Error cells and formulas without a result. Raises ValueError or what zipfile raises."""
-    with zipfile.ZipFile(path) as archive:
-        parts = {name.replace("\\", "/").casefold(): name for name in archive.namelist()}
-        part = parts[_part_of(archive, parts, sheet).casefold()]
-        with archive.open(part) as stream:
-            if not _may_hide(stream):
-                return {}
-        with archive.open(part) as stream:
-            return _Scan().run(stream)
-
-
-def _part_of(archive: zipfile.ZipFile, parts: dict[str, str], sheet: str) -> str:
-    """The part that holds the sheet, by the relations of the workbook."""
+def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
+    """By name of the sheet the part that holds it. Raises ValueError, KeyError or what zipfile raises."""
     ids: dict[str, str] = {}
     targets: dict[str, str] = {}
 
@@ -51,25 +39,83 @@ def _part_of(archive: zipfile.ZipFile, parts: dict[str, str], sheet: str) -> str
         if _local(name) == "Relationship":
             targets[attributes.get("Id", "")] = attributes.get("Target", "")
 
+    parts = _parts(archive)
     for part, handler in (
         ("xl/workbook.xml", sheet_element),
         ("xl/_rels/workbook.xml.rels", relation_element),
     ):
         with archive.open(parts[part]) as stream:
-            _parse(stream, handler)
-    target = targets[ids[sheet]].replace("\\", "/")
+            parse(stream, handler)
+    found = ((name, parts.get(_absolute(targets.get(relation, "")))) for name, relation in ids.items())
+    return {name: part for name, part in found if part is not None}
+
+
+def scan_xlsx(archive: zipfile.ZipFile, part: str) -> SheetDetails:
+    """Raises ValueError, Refused, or what zipfile raises."""
+    forms = _forms(archive)
+    signs = [*_HIDING, *(f" s={quote}{style}{quote}".encode() for style in forms for quote in "\"'")]
+    with archive.open(part) as stream:
+        if not holds(stream, signs):
+            return SheetDetails()
+    with archive.open(part) as stream:
+        return _Scan(forms).run(stream)
+
+
+def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
+    return {name.replace("\\", "/").casefold(): name for name in archive.namelist()}
+
+
+def _absolute(target: str) -> str:
+    target = target.replace("\\", "/")
     if target.startswith("/"):
-        return target.lstrip("/")
-    return target if target.startswith("xl/") else posixpath.normpath(f"xl/{target}")
+        return target.lstrip("/").casefold()
+    path = target if target.startswith("xl/") else posixpath.normpath(f"xl/{target}")
+    return path.casefold()
 
 
-def _may_hide(stream: IO[bytes]) -> bool:
+def _forms(archive: zipfile.ZipFile) -> dict[str, str]:
+    """By number of a cell style, how it shows numbers, where that matters."""
+    part = _parts(archive).get("xl/styles.xml")
+    if part is None:
+        return {}
+    codes: dict[str, str] = {}
+    forms: dict[str, str] = {}
+    inside = False
+    count = 0
+
+    def start(name: str, attributes: Attributes) -> None:
+        nonlocal inside, count
+        local = _local(name)
+        if local == "numFmt":
+            codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+        elif local in ("cellXfs", "cellStyleXfs", "dxfs"):
+            inside = local == "cellXfs"
+        elif local == "xf" and inside:
+            number = attributes.get("numFmtId", "0")
+            form = form_of(codes[number]) if number in codes else built_in_form(_whole(number))
+            if form is not None:
+                forms[str(count)] = form
+            count += 1
+
+    with archive.open(part) as stream:
+        parse(stream, start)
+    return forms
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+
+def holds(stream: IO[bytes], signs: Sequence[bytes]) -> bool:
+    """Whether one of the signs stands in a part. More than a few signs are not looked for: then there may be any."""
+    if len(signs) > _FEW:
+        return True
     tail = b""
     while chunk := stream.read(_CHUNK):
         seen = tail + chunk
-        if any(sign in seen for sign in _SIGNS):
+        if any(sign in seen for sign in signs):
             return True
-        tail = seen[-2:]
+        tail = seen[-_LONGEST_SIGN:]
     return False
 
 
@@ -85,48 +131,52 @@ def _expat_errors() -> Iterator[None]:
         raise ValueError(f"XML: {error}") from error
 
 
-def _parse(
+def parse(
     stream: IO[bytes], start: Callable[[str, Attributes], None], parser: expat.XMLParserType | None = None
 ) -> None:
+    """Feed a part to a parser that refuses document types. Raises ValueError."""
     parser = parser or expat.ParserCreate()
     parser.buffer_text = True
     parser.StartElementHandler = start
-    parser.StartDoctypeDeclHandler = _refuse_doctype
+    parser.StartDoctypeDeclHandler = _refuse_document_type
     with _expat_errors():
         while chunk := stream.read(_CHUNK):
             parser.Parse(chunk.translate(_NOT_XML))
         parser.Parse(b"", True)
 
 
-def _refuse_doctype(*_: object) -> None:
+def _refuse_document_type(*_: object) -> None:
     raise ValueError("DOCTYPE")
 
 
 class _Scan:
     """One pass over the cells of a sheet."""
 
-    def __init__(self) -> None:
+    def __init__(self, forms: Mapping[str, str]) -> None:
         self._parser = expat.ParserCreate()
-        self._cells: HiddenCells = {}
+        self._forms = forms
+        self._details = SheetDetails()
         self._row = 0
         self._reference = ""
         self._after = 0
         """How many cells without a reference have followed the one with `_reference`."""
         self._inside = False
         self._type = ""
+        self._form: str | None = None
         self._formula: list[str] | None = None
         self._value: list[str] | None = None
 
-    def run(self, stream: IO[bytes]) -> HiddenCells:
+    def run(self, stream: IO[bytes]) -> SheetDetails:
         self._parser.EndElementHandler = self._end
-        _parse(stream, self._start, self._parser)
-        return self._cells
+        parse(stream, self._start, self._parser)
+        return self._details
 
     def _start(self, name: str, attributes: Attributes) -> None:
         local = _local(name)
         if local == "c":
             self._inside, self._formula, self._value = True, None, None
             self._type = attributes.get("t", "")
+            self._form = self._forms.get(attributes.get("s", ""))
             if "r" in attributes:
                 self._reference, self._after = attributes["r"], 0
             else:
@@ -151,6 +201,8 @@ class _Scan:
             self._inside = False
             if self._type == "e" or self._formula is not None:
                 self._judge()
+            if self._form is not None and self._value is not None and self._type in ("", "n"):
+                self._details.show(*self._place(), self._form)
 
     def _judge(self) -> None:
         value = "".join(self._value or ()).strip()
@@ -161,8 +213,7 @@ class _Scan:
         else:
             # A formula shared with cells above has no text of its own.
             text = f"={''.join(self._formula or ()) or '…'}"
-        row, column = self._place()
-        self._cells.setdefault(row, {})[column] = text[:TEXT_KEPT]
+        self._details.hide(*self._place(), text)
 
     def _place(self) -> tuple[int, int]:
         row, column = self._row, -1
