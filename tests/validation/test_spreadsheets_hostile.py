@@ -211,14 +211,18 @@ def table(make_contract: Make) -> DataContract:
 
 @contextmanager
 def watched_children() -> Iterator[list[int]]:
-    """Bytes that the children of this process hold, looked at every few milliseconds."""
+    """Bytes that spreadsheet children hold, looked at every few milliseconds.
+
+    A child that has not yet started its own program still counts the pages of this process, so it is left out.
+    """
     seen, over = [0], threading.Event()
 
     def watch() -> None:
         while not over.wait(0.005):
             with suppress(psutil.Error):
-                children = psutil.Process().children(recursive=True)
-                seen.append(sum(child.memory_info().rss for child in children))
+                for child in psutil.Process().children(recursive=True):
+                    if "satudata.validation.readers.spreadsheet_child" in child.cmdline():
+                        seen.append(child.memory_info().rss)
 
     watcher = threading.Thread(target=watch)
     watcher.start()
