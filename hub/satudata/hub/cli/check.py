@@ -11,7 +11,7 @@ import typer
 
 from satudata.hub.cli.keep_reading import keep_reading
 from satudata.hub.cli.options import LanguageOption
-from satudata.hub.cli.output import CONFIRMATION, OK, REFUSED, USAGE, fail, language
+from satudata.hub.cli.output import CONFIRMATION, OK, REFUSED, USAGE, fail, language, require_file
 from satudata.hub.cli.progress import check_progress
 from satudata.hub.cli.published import published_files
 from satudata.hub.cli.report_output import ReportFormat, chosen_format, write_report
@@ -114,7 +114,7 @@ def check(
     language: LanguageOption = None,
 ) -> None:
     """Check a data file against its contract: which cell is wrong, why, and what to type instead."""
-    _require_file(file)
+    require_file(file)
     _require_folder_of(output)
     shape = chosen_format(format, output)
     with check_progress(asked=progress) as tell:
@@ -145,17 +145,6 @@ def check(
 
 def _exit_code(report: "Report") -> int:
     return {"ACCEPTED": OK, "REJECTED": REFUSED, "NEEDS_CONFIRMATION": CONFIRMATION}[report.verdict.value]
-
-
-def _require_file(file: Path) -> None:
-    if not file.is_file():
-        fail(
-            Text(
-                id=f"Berkas {file} tidak ada. Periksa namanya.",
-                en=f"There is no file {file}. Check its name.",
-            ),
-            USAGE,
-        )
 
 
 def _require_folder_of(output: Path | None) -> None:

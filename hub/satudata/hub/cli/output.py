@@ -51,6 +51,18 @@ def fail(text: Text, code: int = REFUSED) -> NoReturn:
     raise SystemExit(code)
 
 
+def require_file(path: Path) -> None:
+    """End with exit code 2 when there is no such file."""
+    if not path.is_file():
+        fail(
+            Text(
+                id=f"Berkas {path} tidak ada. Periksa namanya.",
+                en=f"There is no file {path}. Check its name.",
+            ),
+            USAGE,
+        )
+
+
 def table(headers: Sequence[Text], rows: Sequence[Sequence[str]]) -> None:
     """A plain table on standard output, columns aligned; nothing but the head when there are no rows."""
     cells = [[header.get(language()) for header in headers], *([str(cell) for cell in row] for row in rows)]

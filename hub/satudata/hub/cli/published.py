@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from satudata.hub.cli.output import USAGE, fail
+from satudata.hub.cli.output import USAGE, fail, require_file
 from satudata.validation.text import Text
 
 if TYPE_CHECKING:
@@ -42,14 +42,7 @@ def published_files(given: list[str], contract: "DataContract") -> dict[str, Pat
 
 
 def _parquet(path: Path) -> Path:
-    if not path.is_file():
-        fail(
-            Text(
-                id=f"Berkas {path} tidak ada. Periksa namanya.",
-                en=f"There is no file {path}. Check its name.",
-            ),
-            USAGE,
-        )
+    require_file(path)
     with path.open("rb") as file:
         if file.read(len(_PARQUET)) != _PARQUET:
             fail(

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 from functools import cache
 
-from satudata.validation.casting.dates import Reading, column_forms, read_cell_date
+from satudata.validation.casting.dates import DateRead, column_forms, read_cell_date
 from satudata.validation.casting.number_forms import number_words
 from satudata.validation.casting.number_hints import QUOTES, Hint
 from satudata.validation.contracts.date_formats import BLANKS, EXCEL, calendar_names, date_format
@@ -67,7 +67,7 @@ def _known_forms() -> tuple[str, ...]:
     )
 
 
-def date_hint(cell: str, column: Column, reading: Reading) -> Hint:
+def date_hint(cell: str, column: Column, reading: DateRead) -> Hint:
     """The most telling hint for a cell that its column's forms gave no single value; `reading` is what they gave."""
     if len(reading.values) > 1:
         one, other = sorted(reading.values)[:2]

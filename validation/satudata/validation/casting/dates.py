@@ -31,7 +31,7 @@ class HasTime(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class DateRead:
     """The values a cell may have by the forms of its column, and the reasons of forms that fit but give none."""
 
     values: Mapping[date, str]
@@ -45,7 +45,7 @@ def column_forms(column: Column) -> tuple[str, ...]:
     return tuple(dict.fromkeys((own, *column.date_formats)))
 
 
-def read_cell_date(cell: str, column: Column) -> Reading:
+def read_cell_date(cell: str, column: Column) -> DateRead:
     """Read a cell without outer blanks by every form of its column: days for a date column, else UTC moments."""
     values: dict[date, str] = {}
     faults: list[NotInCalendar | WrongWeekday | HasTime] = []
@@ -57,7 +57,7 @@ def read_cell_date(cell: str, column: Column) -> Reading:
                 values.setdefault(value, form)
         except (NotInCalendar, WrongWeekday, HasTime) as fault:
             faults.append(fault)
-    return Reading(values, tuple(faults))
+    return DateRead(values, tuple(faults))
 
 
 def _by_form(cell: str, form: str, column: Column) -> datetime | None:

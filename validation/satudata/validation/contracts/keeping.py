@@ -39,10 +39,7 @@ def with_file_settings(contract_yaml: str, settings: Mapping[str, Setting]) -> s
     if not settings:
         return contract_yaml
     wanted = _merged(read_document(contract_yaml), settings)
-    try:
-        root = yaml.compose(contract_yaml, Loader=yaml.SafeLoader)
-    except yaml.YAMLError as error:  # pragma: no cover  read_document reads a little less
-        raise KeepingError(str(error)) from error
+    root = yaml.compose(contract_yaml, Loader=yaml.CSafeLoader)
     text = _edited(contract_yaml, _edits(contract_yaml, _table(root), settings))
     if _plain(read_document(text)) != _plain(wanted):
         raise KeepingError("the table is written in a way that cannot be added to")

@@ -5,6 +5,7 @@ than the limit. In the same pass each XML part is searched, to its end, for a do
 """
 
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -13,6 +14,18 @@ from typing import IO
 
 from satudata.validation.readers.refusal import broken, password, too_large, unsafe
 
+BROKEN_ARCHIVE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    OSError,
+    EOFError,
+)
+"""What zipfile raises on containers that are damaged, encrypted (RuntimeError) or packed in a way it does not know
+(NotImplementedError)."""
 MAX_UNPACKED = 512 * 1024 * 1024
 MAX_RATIO = 100
 MAX_PARTS = 2_000

@@ -5,30 +5,18 @@ business of the reader of each format. Containers (ZIP, the old Office files) ar
 """
 
 import re
-import struct
 import zipfile
-import zlib
 from enum import StrEnum
 from pathlib import Path
 
 from satudata.validation.findings.catalogue import word
 from satudata.validation.findings.collecting import Issue
+from satudata.validation.readers.archive_guard import BROKEN_ARCHIVE
 from satudata.validation.readers.compound_file import SIGNATURE, CompoundFile
 from satudata.validation.text import Text
 
 HEAD = 65_536
 _BLANK = b" \t\r\n"
-BROKEN_ARCHIVE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-    OSError,
-    EOFError,
-)
-"""What zipfile raises on containers that are damaged, encrypted or packed in an unusual way."""
 
 
 class FileFormat(StrEnum):

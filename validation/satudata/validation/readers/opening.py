@@ -21,15 +21,20 @@ from satudata.validation.readers.zip_file import file_inside, nested_archive
 def open_table(path: Path, contract: DataContract) -> Iterator[Table]:
     """The file as a table, whatever its name says. Raises Unreadable, now or while batches are read."""
     with ExitStack() as stack:
-        form = detect(path)
-        if form is FileFormat.ZIP:
-            path = stack.enter_context(file_inside(path, lambda head: has_header(head, contract)))
-            form = detect(path)
-            if form is FileFormat.ZIP:
-                raise nested_archive()
-        table = _open(path, form, contract, stack)
+        table = _open(*unpacked(path, contract, stack), contract, stack)
         table.batches = limited(table.batches)
         yield table
+
+
+def unpacked(path: Path, contract: DataContract, stack: ExitStack) -> tuple[Path, FileFormat]:
+    """The file and what it is; of a ZIP the one table inside, for as long as `stack` lives. Raises Unreadable."""
+    form = detect(path)
+    if form is FileFormat.ZIP:
+        path = stack.enter_context(file_inside(path, lambda head: has_header(head, contract)))
+        form = detect(path)
+        if form is FileFormat.ZIP:
+            raise nested_archive()
+    return path, form
 
 
 def _open(path: Path, form: FileFormat, contract: DataContract, stack: ExitStack) -> Table:

@@ -6,6 +6,7 @@ rows before a file is sent, and written into the contract by `contracts/keeping.
 
 from dataclasses import dataclass, replace
 
+from satudata.validation.contracts.model import FileSettings
 from satudata.validation.readers.header_row import HeaderRow
 
 Settings = dict[str, str | int]
@@ -13,19 +14,9 @@ Settings = dict[str, str | int]
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """Rows and columns count from 1, as a spreadsheet shows them; None where a choice does not arise."""
+class Reading(FileSettings):
+    """The settings a file was read with; None where a choice does not arise."""
 
-    format: str
-    encoding: str | None = None
-    delimiter: str | None = None
-    sheet: str | None = None
-    header_row: int | None = None
-    """The last row of the header."""
-    header_rows: int | None = None
-    first_column: int | None = None
-    last_column: int | None = None
-    footer_rows: int | None = None
     uncertain: tuple[str, ...] = ()
     """Names, as in the contract, of the settings that were guessed."""
 

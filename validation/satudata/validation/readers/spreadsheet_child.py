@@ -15,10 +15,8 @@ import json
 import os
 import re
 import resource
-import struct
 import sys
 import zipfile
-import zlib
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -29,7 +27,7 @@ from typing import Any
 
 import python_calamine as calamine
 
-from satudata.validation.readers.archive_guard import guard_archive
+from satudata.validation.readers.archive_guard import BROKEN_ARCHIVE, guard_archive
 from satudata.validation.readers.compound_file import CompoundFile
 from satudata.validation.readers.ods_scan import scan_ods
 from satudata.validation.readers.refusal import Refused, broken, password, too_large
@@ -44,19 +42,8 @@ _KEPT_CELLS = 2_000_000
 """Sheets with fewer cells than that together are kept between the two steps."""
 _MEGABYTE = 1_048_576
 _TIME_OF_ODS = re.compile(r"-?PT([0-9]+)H([0-9]+)M([0-9]+)(?:[.,][0-9]*)?S")
-_BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    calamine.CalamineError,
-    NotImplementedError,
-    OSError,
-    EOFError,
-    RuntimeError,
-    ValueError,
-    LookupError,
-    ArithmeticError,
-)
+_BROKEN = (*BROKEN_ARCHIVE, calamine.CalamineError, LookupError, ArithmeticError)
+"""What calamine and our own scans raise on a workbook that is not what it should be."""
 
 
 def main() -> None:

@@ -13,8 +13,8 @@ from pathlib import Path, PurePosixPath
 
 from satudata.validation.findings.catalogue import word
 from satudata.validation.findings.collecting import Issue
+from satudata.validation.readers.archive_guard import BROKEN_ARCHIVE
 from satudata.validation.readers.detection import (
-    BROKEN_ARCHIVE,
     HEAD,
     SPREADSHEET_SIGNS,
     FileFormat,

@@ -15,15 +15,14 @@ import polars as pl
 
 from satudata.validation.contracts.model import Column, DataContract
 from satudata.validation.readers.characters import as_utf8
-from satudata.validation.readers.csv_dialect import find_dialect, has_header
-from satudata.validation.readers.detection import FileFormat, detect
+from satudata.validation.readers.csv_dialect import find_dialect
+from satudata.validation.readers.detection import FileFormat
 from satudata.validation.readers.header_row import HeaderRow
-from satudata.validation.readers.opening import open_table
+from satudata.validation.readers.opening import open_table, unpacked
 from satudata.validation.readers.sheet_choice import SheetChoice, choose_sheet
 from satudata.validation.readers.spreadsheet_cells import CellText
 from satudata.validation.readers.spreadsheet_process import SheetCells, spreadsheet_process
 from satudata.validation.readers.table import ROW, lay_out
-from satudata.validation.readers.zip_file import file_inside
 
 _CHUNK_ROWS = 20_000
 _SHEETS = (FileFormat.XLSX, FileFormat.XLS, FileFormat.ODS)
@@ -57,10 +56,7 @@ class SourceTable:
 def open_source(path: Path, contract: DataContract) -> Iterator[SourceTable]:
     """The file's own table for as long as the block runs. Raises Unreadable, now or while rows are walked."""
     with ExitStack() as stack:
-        form = detect(path)
-        if form is FileFormat.ZIP:
-            path = stack.enter_context(file_inside(path, lambda head: has_header(head, contract)))
-            form = detect(path)
+        path, form = unpacked(path, contract, stack)
         if form is FileFormat.CSV:
             yield _csv_source(path, contract, stack)
         elif form in _SHEETS:
