@@ -35,6 +35,7 @@ _ACCOUNTING_ZERO = re.compile(
 )
 """How the accounting format of spreadsheets shows zero."""
 QUOTES = "'\"‘’“”`"
+_DIGIT = re.compile("[0-9]")
 _ANY_BLANK = re.compile(f"[{BLANKS}]")
 
 
@@ -65,6 +66,8 @@ def number_hint(cell: str, column: Column) -> Hint:
         return Hint(word("why.no_data"), no_data=True)
     if _ACCOUNTING_ZERO.fullmatch(cell):
         return Hint(word("why.zero"), "0")
+    if _DIGIT.search(cell) is None:
+        return Hint(word("why.none"))
     meanings = _likely_meanings(cell, column, column.unit)
     if meanings:
         hint = _by_meaning(meanings[0], column)

@@ -22,6 +22,7 @@ from satudata.validation.text import Text
 SUGGESTED = 50
 """How many different wrong values of a column get a suggestion; looking costs time."""
 _FAMILY = 400
+NOT_DIGITS = "[^0-9]"
 _NAMED = 10_000
 """Longer lists are not searched by name."""
 
@@ -112,8 +113,8 @@ class CodeBook:
 
     @cached_property
     def _by_digits(self) -> Mapping[str, str]:
-        valid = self.valid_at_level.to_list()
-        return {digits(code): code for code in valid if code[:1].isdigit()}
+        valid = self.valid_at_level.filter(self.valid_at_level.str.contains("^[0-9]"))
+        return dict(zip(valid.str.replace_all(NOT_DIGITS, ""), valid, strict=True))
 
     @cached_property
     def _by_name(self) -> Mapping[str, list[int]]:
@@ -141,7 +142,7 @@ class CodeBook:
 
 def digits(value: str) -> str:
     """The digits of a code, without its dots."""
-    return re.sub(r"\D", "", value)
+    return re.sub(NOT_DIGITS, "", value)
 
 
 def _written(code: pl.Expr, form: CodeFormat) -> pl.Expr:
