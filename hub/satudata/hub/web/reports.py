@@ -6,6 +6,7 @@
 How they are made: `satudata.datasets.exports.reports`. Who may see them: the submission service.
 """
 
+from collections.abc import Awaitable, Callable
 from pathlib import PurePath
 from urllib.parse import quote
 
@@ -53,7 +54,7 @@ async def report_json(request: Request) -> Response:
     return Response(report, headers={"Cache-Control": "private, no-cache"}, media_type="application/json")
 
 
-def _endpoint(form: ReportForm):  # type: ignore[no-untyped-def]  # an endpoint of Starlette
+def _endpoint(form: ReportForm) -> Callable[[Request], Awaitable[Response]]:
     async def report_file(request: Request) -> Response:
         hub: Hub = request.app.state.hub
         _require_login(request)
