@@ -6,12 +6,13 @@ at fault (CheckFault).
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 
@@ -40,6 +41,7 @@ from satudata.validation.text import Text
 
 MAX_FINDINGS = 1_000
 PROBE_ROWS = 50_000
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,21 +138,23 @@ class _Check:
         )
         repeats = self._repeat_finders(columns)
         self._measures = Measures(columns, _exactly_counted(self._contract))
-        batches = with_probe(table.batches)
-        for raw in batches:
-            self._progress(CheckProgress("CASTING", self._rows))
-            cast = cast_batch(raw, columns, table.formula_positions(raw))
-            self._progress(CheckProgress("ROW_CHECKS", self._rows))
-            told.add(raw, cast, checker, table.covered_positions(raw))
-            for finder, _ in repeats:
-                finder.add(cast.typed, raw[ROW])
-            self._measures.add(cast.typed)
-            self._rows += raw.height
-            if typed_table is not None and not table.missing and not self._collector.has(Severity.ERROR):
-                typed_table.add(cast.typed)
-            if told.mismatched:
-                self._stopped = any(rest.height for rest in batches)
-                break
+        raws = with_probe(table.batches)
+        casts = ((raw, cast_batch(raw, columns, table.formula_positions(raw))) for raw in raws)
+        self._progress(CheckProgress("CASTING", 0))
+        with ThreadPoolExecutor(1) as helper:
+            for raw, cast in ahead(casts, helper):
+                measured = helper.submit(self._measures.add, cast.typed)
+                self._progress(CheckProgress("ROW_CHECKS", self._rows))
+                told.add(raw, cast, checker, table.covered_positions(raw))
+                for finder, _ in repeats:
+                    finder.add(cast.typed, raw[ROW])
+                self._rows += raw.height
+                if typed_table is not None and not table.missing and not self._collector.has(Severity.ERROR):
+                    typed_table.add(cast.typed)
+                measured.result()
+                if told.mismatched:
+                    self._stopped = any(rest.height for rest in raws)
+                    break
         told.finish(self._measures, repeats, self._rows if self._stopped else None)
         if not self._stopped:
             self._judge_set(lists.books)
@@ -238,6 +242,18 @@ def with_probe(batches: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
             yield first.slice(PROBE_ROWS)
         break
     yield from batches
+
+
+def ahead(items: Iterator[Item], helper: Executor) -> Iterator[Item]:
+    """The items; from the second one on `helper` makes the next while the caller works on one.
+
+    The first stays alone: the caller may want no more of them.
+    """
+    yield from islice(items, 1)
+    coming = helper.submit(next, items, None)
+    while (item := coming.result()) is not None:
+        coming = helper.submit(next, items, None)
+        yield item
 
 
 def _exactly_counted(contract: DataContract) -> frozenset[str]:

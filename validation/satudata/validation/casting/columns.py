@@ -6,6 +6,7 @@ through `cells.py`, which finds the value after all (blanks around it, another s
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
 import polars as pl
 
@@ -14,6 +15,7 @@ from satudata.validation.casting.date_styles import BatchStyles, styles_of
 from satudata.validation.casting.dates import ISO_DATETIME, column_forms
 from satudata.validation.casting.number_forms import surroundings
 from satudata.validation.casting.numbers import number_regex, separators, thousands_regex, written
+from satudata.validation.casting.text_scan import TextScan, text_scan
 from satudata.validation.contracts.date_formats import DateFormat, date_format
 from satudata.validation.contracts.model import Column, ColumnType, NumberStyle
 from satudata.validation.control_characters import CONTROL
@@ -74,10 +76,16 @@ def cast_batch(
     """
     problems: list[ColumnProblems] = []
     raw = _without_formulas(raw, columns, formulas or {}, problems)
-    raw = _without_control_characters(raw, columns, problems)
-    untouched = _clean_texts(raw, [column for column in columns if column.type is ColumnType.STRING])
+    scans = {
+        column.name: text_scan(raw[column.name]) for column in columns if column.type is ColumnType.STRING
+    }
+    raw = _without_control_characters(raw, columns, scans, problems)
+    untouched = _clean_texts(raw, columns, scans)
+    regular = _regular_dates(raw, columns)
     plain = raw.select(
-        pl.col(column.name) if column.name in untouched else _plain_cells(column).alias(column.name)
+        pl.col(column.name)
+        if column.name in untouched
+        else _plain_cells(column, regular=column.name in regular).alias(column.name)
         for column in columns
     )
     plain = _without_missing(plain, columns)
@@ -107,16 +115,16 @@ def _without_formulas(
 
 
 def _without_control_characters(
-    raw: pl.DataFrame, columns: tuple[Column, ...], problems: list[ColumnProblems]
+    raw: pl.DataFrame,
+    columns: tuple[Column, ...],
+    scans: Mapping[str, TextScan],
+    problems: list[ColumnProblems],
 ) -> pl.DataFrame:
-    texts = [column for column in columns if column.type is ColumnType.STRING]
-    if not texts or raw.is_empty():
-        return raw
-    found = raw.select(pl.col(column.name).str.contains(CONTROL).any() for column in texts)
-    for column in texts:
-        if found[column.name][0]:
+    for column in columns:
+        if column.name in scans and scans[column.name].may_hold_control:
             positions = raw[column.name].str.contains(CONTROL).arg_true().to_list()
-            raw = _set_aside(raw, column, positions, "row.control_character", problems)
+            if positions:
+                raw = _set_aside(raw, column, positions, "row.control_character", problems)
     return raw
 
 
@@ -139,19 +147,18 @@ def _set_aside(
     return raw.with_columns(kept.then(pl.col(column.name)).alias(column.name))
 
 
-def _clean_texts(raw: pl.DataFrame, columns: list[Column]) -> set[str]:
+def _clean_texts(raw: pl.DataFrame, columns: tuple[Column, ...], scans: Mapping[str, TextScan]) -> set[str]:
     """Text columns without outer blanks, empty texts and words for missing: they are right as they are."""
-    candidates = [column.name for column in columns if not column.missing_values]
-    if not candidates or raw.is_empty():
-        return set()
+    candidates = [column.name for column in columns if column.name in scans and not column.missing_values]
+    padded = [name for name in candidates if scans[name].may_be_padded]
     clean = raw.select(
         (
             (pl.col(name).str.strip_chars().str.len_bytes().sum() == pl.col(name).str.len_bytes().sum())
             & (pl.col(name).str.len_bytes().min().fill_null(1) > 0)
         ).alias(name)
-        for name in candidates
+        for name in padded
     )
-    return {name for name in candidates if clean[name][0]}
+    return {name for name in candidates if name not in padded or clean[name][0]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +222,18 @@ def _with_open_cells(
     return plain.scatter(opened.positions.filter(found), values.filter(found))
 
 
-def _plain_cells(column: Column) -> pl.Expr:
+def _regular_dates(raw: pl.DataFrame, columns: tuple[Column, ...]) -> set[str]:
+    """Date columns all of whose cells are written as the contract says: a column repeats the same few of them."""
+    forms = {
+        column.name: form.regex
+        for column in columns
+        if column.type is ColumnType.DATE and (form := _fast_form(column)) is not None
+    }
+    found = raw.select(pl.col(name).unique().str.contains(regex).all() for name, regex in forms.items())
+    return {name for name in forms if found[name][0]}
+
+
+def _plain_cells(column: Column, *, regular: bool = False) -> pl.Expr:
     text = pl.col(column.name)
     if column.type is ColumnType.STRING:
         stripped = text.str.strip_chars()
@@ -228,7 +246,9 @@ def _plain_cells(column: Column) -> pl.Expr:
     if column.type is ColumnType.BOOLEAN:
         words = {**dict.fromkeys(TRUE, True), **dict.fromkeys(FALSE, False)}
         return text.str.to_lowercase().replace_strict(words, default=None, return_dtype=pl.Boolean)
-    return _dates(text, column) if column.type is ColumnType.DATE else _moments(text, column)
+    if column.type is ColumnType.DATE:
+        return _dates(text, column, regular=regular)
+    return _moments(text, column)
 
 
 def _numbers(text: pl.Expr, column: Column) -> pl.Expr:
@@ -284,12 +304,13 @@ def _digits(text: pl.Expr, style: NumberStyle) -> pl.Expr:
     return text.str.replace(sign, ".", literal=True) if sign != "." else text
 
 
-def _dates(text: pl.Expr, column: Column) -> pl.Expr:
+def _dates(text: pl.Expr, column: Column, *, regular: bool) -> pl.Expr:
     form = _fast_form(column)
     if form is None or form.strptime is None:
         return pl.repeat(None, pl.len(), dtype=pl.Date())
-    days = pl.when(text.str.contains(form.regex)).then(text).str.to_date(form.strptime, strict=False)
-    return pl.when(days.dt.year().is_between(1, 9999)).then(days)
+    shaped = text if regular else pl.when(text.str.contains(form.regex)).then(text)
+    days = shaped.str.to_date(form.strptime, strict=False)
+    return pl.when(days.is_between(date.min, date.max)).then(days)
 
 
 def _fast_form(column: Column) -> DateFormat | None:

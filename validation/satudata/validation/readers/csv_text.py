@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+import numpy as np
+
 from satudata.validation.findings.catalogue import word
 from satudata.validation.readers.characters import CHUNK
 from satudata.validation.readers.csv_dialect import Dialect
@@ -49,17 +51,22 @@ def survey(path: Path) -> Survey:
             run = _length(run, chunk, b"\n")
             if run > MAX_LINE:
                 raise too_large(word("detail.line", limit=f"{MAX_LINE // 1_048_576} MB"))
-            if ends := chunk.count(b"\n"):
+            if ends := _count(chunk, b"\n"):
                 lines += ends
                 run = len(chunk) - chunk.rfind(b"\n") - 1
             if is_open:
                 open_for = _length(open_for, chunk, b'"')
                 endless = endless or open_for > MAX_LINE
-            if found := chunk.count(b'"'):
+            if found := _count(chunk, b'"'):
                 quotes = True
                 is_open = is_open is (found % 2 == 0)
                 open_for = len(chunk) - chunk.rfind(b'"') - 1
     return Survey(size, lines, quotes, is_open, endless)
+
+
+def _count(chunk: bytes, sign: bytes) -> int:
+    """As `chunk.count`, whose time grows with what it finds: a newline stands in every line."""
+    return int(np.count_nonzero(np.frombuffer(chunk, np.uint8) == ord(sign)))
 
 
 def _length(before: int, chunk: bytes, sign: bytes) -> int:

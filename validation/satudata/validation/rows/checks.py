@@ -142,8 +142,8 @@ def _fitting(text: str, pattern: str) -> str | None:
     bare = re.sub(r"[^\w]|_", "", text)
     ways = [text.upper(), text.lower(), text.replace(" ", ""), bare, bare.upper()]
     # By polars, as the check itself: its expressions take linear time whatever a contract says.
-    fitting = pl.Series(ways).filter(pl.Series(ways).str.contains(pattern))
-    return None if fitting.is_empty() else str(fitting[0])
+    place = pl.Series(ways).str.contains(pattern).index_of(True)
+    return None if place is None else ways[place]
 
 
 def _enum_check(column: Column, value: pl.Expr) -> RowCheck:

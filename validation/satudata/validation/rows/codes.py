@@ -7,7 +7,7 @@ writing of the column, so that values are looked up as they stand in the file.
 import difflib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import polars as pl
@@ -36,6 +36,7 @@ class CodeBook:
     title: Text
     codes: pl.DataFrame
     """The list, with its codes as the column writes them in `written`."""
+    _families: dict[str, list[str]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def open(cls, binding: CodeBinding, references: References) -> "CodeBook":
@@ -61,6 +62,14 @@ class CodeBook:
         """`written` and `label` of every code."""
         return self.codes.select("written", "label").unique("written", keep="first", maintain_order=True)
 
+    def lists(self, values: pl.Series) -> pl.Series:
+        """Which of a few values are codes of the list: `is_in` would go through the whole list for them."""
+        return pl.Series([value in self._positions for value in values], dtype=pl.Boolean)
+
+    def has_in_force(self, values: pl.Series) -> pl.Series:
+        """Which of a few values are codes in force at the level of the contract."""
+        return pl.Series([value in self._in_force for value in values], dtype=pl.Boolean)
+
     def fault(self, value: str) -> str:
         """The rule that a value outside `right` breaks."""
         position = self._positions.get(value)
@@ -77,7 +86,7 @@ class CodeBook:
 
     def alike(self, value: str) -> CodeEntry | None:
         """The entry in force at the column's level with the same digits, however the value is written."""
-        found = self._by_digits.get(digits(value))
+        found = self._rewritten(value)
         return None if found is None else self.entry(found)
 
     def written(self, code: str) -> str:
@@ -112,9 +121,14 @@ class CodeBook:
         return {code: position for position, code in enumerate(self.codes["written"].to_list())}
 
     @cached_property
+    def _in_force(self) -> frozenset[str]:
+        return frozenset(self.valid_at_level.to_list())
+
+    @cached_property
     def _by_digits(self) -> Mapping[str, str]:
         valid = self.valid_at_level.filter(self.valid_at_level.str.contains("^[0-9]"))
-        return dict(zip(valid.str.replace_all(NOT_DIGITS, ""), valid, strict=True))
+        bare = valid.str.replace_all(NOT_DIGITS, "") if valid.str.contains(NOT_DIGITS).any() else valid
+        return dict(zip(bare.to_list(), valid.to_list(), strict=True))
 
     @cached_property
     def _by_name(self) -> Mapping[str, list[int]]:
@@ -126,18 +140,24 @@ class CodeBook:
         return places
 
     def _rewritten(self, value: str) -> str | None:
+        """The code in force with the same digits, however the value is written."""
         found = digits(value)
         return self._by_digits.get(found) if found else None
 
     def _neighbour(self, value: str) -> str | None:
         """The closest code among those that begin alike."""
         for length in (4, 2):
-            family = self.valid_at_level.filter(self.valid_at_level.str.starts_with(value[:length]))
-            if 0 < len(family) <= _FAMILY:
-                close = difflib.get_close_matches(value, family.to_list(), n=1, cutoff=0.7)
-                if close and (entry := self.entry(close[0])) is not None:
-                    return f"{close[0]} ({entry.label})"
+            close = difflib.get_close_matches(value, self._family(value[:length]), n=1, cutoff=0.7)
+            if close and (entry := self.entry(close[0])) is not None:
+                return f"{close[0]} ({entry.label})"
         return None
+
+    def _family(self, beginning: str) -> list[str]:
+        """The codes in force that begin so; none where they are too many to be compared one by one."""
+        if beginning not in self._families:
+            family = self.valid_at_level.filter(self.valid_at_level.str.starts_with(beginning))
+            self._families[beginning] = family.to_list() if len(family) <= _FAMILY else []
+        return self._families[beginning]
 
 
 def digits(value: str) -> str:

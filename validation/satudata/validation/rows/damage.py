@@ -3,7 +3,8 @@
 A cell counts as damaged only when it is wrong as it stands (by code list, pattern, length or allowed values) and a
 known kind of damage leads from it to a value that is right, or when its form gives the damage away. Nothing is
 ever repaired: the finding names what is probably meant. `values_of` knows what is right, `damages_of` tries the
-kinds; `DamageFinder` runs them over the cells that failed.
+kinds; `DamageFinder` runs them over the cells that failed. Long codes that end in zeros (`lost_digits.py`) are the
+one kind told of right values too.
 """
 
 import re
@@ -16,6 +17,7 @@ from satudata.validation.contracts.date_formats import BLANKS, calendar_names, o
 from satudata.validation.contracts.model import Column, ColumnType, PersonalData, Severity
 from satudata.validation.findings.catalogue import word
 from satudata.validation.rows.codes import CodeBook
+from satudata.validation.rows.lost_digits import without_last_digits
 from satudata.validation.rows.running import Failures
 from satudata.validation.text import Text
 
@@ -76,6 +78,9 @@ class Damage:
     meant: tuple[str, ...] = ()
 
 
+_ROUNDED = Damage("damage.digits")
+
+
 @dataclass(frozen=True, slots=True)
 class Damaged:
     """Damaged cells of one column in a batch: positions, ascending, and what fills the message of each."""
@@ -115,8 +120,8 @@ def values_of(column: Column, book: CodeBook | None) -> Values:
     right = text.str.len_chars().is_between(least, most)
     wanted = pl.lit(value=True)
     if book is not None:
-        right = right & text.is_in(book.codes["written"].implode())
-        wanted = text.is_in(book.valid_at_level.implode())
+        right = right & text.map_batches(book.lists, return_dtype=pl.Boolean)
+        wanted = text.map_batches(book.has_in_force, return_dtype=pl.Boolean)
     if column.pattern is not None:
         right = right & text.str.contains(column.pattern)
     if column.enum:
@@ -181,7 +186,7 @@ def _right_ones(tries: list[_Tried], values: Values) -> dict[str, list[_Found]]:
     ).with_row_index("nth")
     right = values.right.fill_null(value=False)
     hits = (
-        pl.concat([frame.select("nth", "text", marked=pl.lit(None, pl.String)), *_with_zeros(frame)])
+        pl.concat([frame.select("nth", "text", marked=pl.lit(None, pl.String)), _with_zeros(frame)])
         .filter(right)
         .with_columns(wanted=values.wanted)
     )
@@ -195,23 +200,35 @@ def _right_ones(tries: list[_Tried], values: Values) -> dict[str, list[_Found]]:
     return found
 
 
-def _with_zeros(frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
+def _with_zeros(frame: pl.DataFrame) -> pl.DataFrame:
     """The numbers among the texts with the zeros a number loses in front and behind."""
     numbers = frame.filter(pl.col("text").str.contains(_NUMBER) & ~pl.col("is_date"))
     text = pl.col("text")
-    point = pl.when(text.str.contains(".", literal=True)).then(pl.lit("")).otherwise(pl.lit("."))
-    for front in range(_ZEROS + 1):
-        for behind in range(4):
-            if front or behind:
-                number = [text, point, pl.lit("0" * behind)] if behind else [text]
-                marked = [text, point, pl.lit("0" * (behind - 1) + "~")]
-                yield numbers.select(
-                    "nth",
-                    text=pl.concat_str(pl.lit("0" * front), *number),
-                    marked=pl.concat_str(pl.lit("~" + "0" * (front - 1)), *number)
-                    if front
-                    else pl.concat_str(*marked),
-                )
+    point = pl.when(text.str.contains(".", literal=True) | (pl.col("behind") == "")).then(pl.lit(""))
+    number = pl.concat_str(text, point.otherwise(pl.lit(".")))
+    return _LOST_ZEROS.join(numbers, how="cross").select(
+        "nth",
+        text=pl.concat_str("front", number, "behind"),
+        marked=pl.concat_str("marked_front", number, "marked_behind"),
+    )
+
+
+def _lost_zeros() -> pl.DataFrame:
+    """Zeros in front and behind, the fewest first; in the marked ones the outermost zero is another sign."""
+    numbers = [(front, behind) for front in range(_ZEROS + 1) for behind in range(4) if front or behind]
+    return pl.DataFrame(
+        {
+            "front": ["0" * front for front, _ in numbers],
+            "behind": ["0" * behind for _, behind in numbers],
+            "marked_front": ["~" + "0" * (front - 1) if front else "" for front, _ in numbers],
+            "marked_behind": [
+                "0" * behind if front else "0" * (behind - 1) + "~" for front, behind in numbers
+            ],
+        }
+    )
+
+
+_LOST_ZEROS = _lost_zeros()
 
 
 def _best(found: list[_Found]) -> Damage:
@@ -280,7 +297,7 @@ class DamageFinder:
     def __init__(self, columns: Sequence[Column], books: Mapping[str, CodeBook]) -> None:
         self._columns = {column.name: column for column in columns}
         self._books = books
-        self._known = {column.name for column in columns if knows_values(column, books.get(column.name))}
+        self._known = [column.name for column in columns if knows_values(column, books.get(column.name))]
         self._values: dict[str, Values] = {}
         self._loose = [
             column.name
@@ -291,24 +308,47 @@ class DamageFinder:
         ]
 
     def find(self, failures: Sequence[Failures], typed: pl.DataFrame) -> list[Damaged]:
-        """Damaged cells: errors where the value failed, warnings where a key is in scientific notation."""
-        return [*self._among(failures, typed), *self._in_loose_keys(typed)]
+        """Damaged cells: errors where the value failed; warnings where it is right but for its last digits, or where
+        a key is in scientific notation.
+        """
+        failed = self._failed_places(failures)
+        rounded = {name: places for name in self._known if (places := without_last_digits(typed[name]))}
+        return [
+            *self._among(failed, rounded, typed),
+            *self._among_right_ones(failed, rounded),
+            *self._in_loose_keys(typed),
+        ]
 
-    def _among(self, failures: Sequence[Failures], typed: pl.DataFrame) -> Iterator[Damaged]:
+    def _failed_places(self, failures: Sequence[Failures]) -> dict[str, set[int]]:
         by_column: dict[str, set[int]] = {}
         for failed in failures:
             if failed.check is not None and failed.check.code in HIDDEN and failed.column in self._known:
                 by_column.setdefault(failed.column, set()).update(failed.positions)
-        for name, positions in by_column.items():
+        return by_column
+
+    def _among(
+        self, failed: Mapping[str, set[int]], rounded: Mapping[str, list[int]], typed: pl.DataFrame
+    ) -> Iterator[Damaged]:
+        for name, positions in failed.items():
             places = sorted(positions)
             cells = typed[name].gather(places)
+            told = dict.fromkeys(typed[name].gather(rounded.get(name, [])), self._told(name, _ROUNDED))
             damages = damages_of(cells.unique(maintain_order=True).to_list(), self._of(name))
-            told = {cell: self._told(name, damage) for cell, damage in damages.items()}
+            told |= {cell: self._told(name, damage) for cell, damage in damages.items()}
             found = [(place, told[cell]) for place, cell in zip(places, cells, strict=True) if cell in told]
             if found:
                 yield Damaged(
                     name, Severity.ERROR, [place for place, _ in found], [values for _, values in found]
                 )
+
+    def _among_right_ones(
+        self, failed: Mapping[str, set[int]], rounded: Mapping[str, list[int]]
+    ) -> Iterator[Damaged]:
+        """Of values that are known one by one, a right one is not damaged."""
+        for name, positions in rounded.items():
+            places = [place for place in positions if place not in failed.get(name, ())]
+            if places and not self._of(name).listed:
+                yield Damaged(name, Severity.WARNING, places, [self._told(name, _ROUNDED)] * len(places))
 
     def _of(self, name: str) -> Values:
         if name not in self._values:

@@ -37,9 +37,11 @@ class RepeatFinder:
             return []
         frame = pl.concat(self._parts, rechunk=False)
         hashes = frame.select(pl.struct(self.names).hash()).to_series()
-        if hashes.n_unique() == frame.height:
+        ordered = hashes.sort()
+        twice = ordered.filter(ordered == ordered.shift(1)).unique()
+        if twice.is_empty():
             return []
-        alike = frame.filter(hashes.is_duplicated())
+        alike = frame.filter(hashes.is_in(twice.implode()))
         first = pl.col(ROW).min().over(self.names).alias("first")
         later = alike.with_columns(first).filter(pl.col(ROW) != pl.col("first")).sort(ROW)
         return [Repeat(row, begun, tuple(values)) for *values, row, begun in later.rows()]

@@ -34,11 +34,12 @@ class RowChecker:
 
     def __init__(self, columns: tuple[Column, ...], checks: list[RowCheck]) -> None:
         self._checks = {(check.column, check.label): check for check in checks}
+        self._answers: dict[tuple[str, str], pl.DataFrame] = {}
         self._schema = pa.DataFrameSchema(
             {
                 column.name: pa.Column(
                     polars_type(column),
-                    [_pandera_check(check) for check in checks if check.column == column.name],
+                    [self._pandera_check(check) for check in checks if check.column == column.name],
                     nullable=not (column.required or column.is_key),
                 )
                 for column in columns
@@ -48,6 +49,7 @@ class RowChecker:
 
     def run(self, typed: pl.DataFrame) -> Iterator[Failures]:
         """What fails in a batch of typed columns. Raises CheckFault."""
+        self._answers = self._ask_all(typed.lazy())
         try:
             with config_context(validation_depth=ValidationDepth.SCHEMA_AND_DATA):
                 self._schema.validate(typed, lazy=True)
@@ -65,6 +67,22 @@ class RowChecker:
             else:
                 yield from _parted(self._checks[column, label], typed, positions)
 
+    def _ask_all(self, typed: pl.LazyFrame) -> dict[tuple[str, str], pl.DataFrame]:
+        """All checks at once, on all cores: pandera by itself asks one after the other, and the broken ones twice."""
+        try:
+            answers = pl.collect_all([check.right(typed) for check in self._checks.values()])
+        except Exception:
+            return {}  # pandera asks each by itself, and says which of them cannot run
+        return dict(zip(self._checks, answers, strict=True))
+
+    def _pandera_check(self, check: RowCheck) -> pa.Check:
+        def right(data: PolarsData) -> pl.LazyFrame:
+            answer = self._answers.get((check.column, check.label))
+            return check.right(data.lazyframe) if answer is None else answer.lazy()
+
+        # `error` is what pandera writes into the `check` column of its failure cases.
+        return pa.Check(right, name=check.label, error=check.label, ignore_na=False)
+
 
 def _parted(check: RowCheck, typed: pl.DataFrame, positions: list[int]) -> Iterator[Failures]:
     """The rows under the rule that each of them breaks."""
@@ -79,11 +97,3 @@ def _parted(check: RowCheck, typed: pl.DataFrame, positions: list[int]) -> Itera
         by_part.setdefault(part.code, (part, []))[1].append(position)
     for part, places in by_part.values():
         yield Failures(part.column, part, places)
-
-
-def _pandera_check(check: RowCheck) -> pa.Check:
-    def right(data: PolarsData) -> pl.LazyFrame:
-        return check.right(data.lazyframe)
-
-    # `error` is what pandera writes into the `check` column of its failure cases.
-    return pa.Check(right, name=check.label, error=check.label, ignore_na=False)

@@ -8,6 +8,7 @@ the caller stops reading.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import polars as pl
 
@@ -18,7 +19,7 @@ from satudata.validation.findings.catalogue import rule
 from satudata.validation.findings.collecting import ROWS_SHOWN, Collector, Issue
 from satudata.validation.readers.table import ROW
 from satudata.validation.references import References
-from satudata.validation.rows.check import RowCheck
+from satudata.validation.rows.check import Row, RowCheck
 from satudata.validation.rows.checks import Lists
 from satudata.validation.rows.code_system import Described, SystemWatch
 from satudata.validation.rows.damage import Damaged, DamageFinder, without_damaged
@@ -45,6 +46,7 @@ class RowFindings:
         self._lists = lists
         self._references = references
         self._collector = collector
+        self._most = most
         self._watches = _watches(columns, lists, references, most)
         self._damage = DamageFinder(columns, lists.books)
         self._date_styles = DateStyles()
@@ -116,9 +118,18 @@ class RowFindings:
         """What is left of the failures when those that another code system explains are held back."""
         name, positions = failures.column, failures.positions
 
+        @cache
+        def cells() -> tuple[list[str | None], Sequence[Row]]:
+            """Texts and typed rows of as many failures as may be told, all fetched at once."""
+            some = positions[: self._most]
+            return raw[name].gather(some).to_list(), cast.typed[some].rows(named=True)
+
         def describe(n: int) -> Described:
-            text = raw[name][positions[n]]
-            return text, check.describe(text or "", cast.typed.row(positions[n], named=True))
+            if n < self._most:
+                text, row = cells()[0][n], cells()[1][n]
+            else:
+                text, row = raw[name][positions[n]], cast.typed.row(positions[n], named=True)
+            return text, check.describe(text or "", row)
 
         left = self._sifted(failures, cast.typed, raw, describe)
         if len(left) == len(positions):

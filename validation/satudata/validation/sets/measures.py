@@ -39,6 +39,10 @@ class _Column:
     too_many: bool = False
     categories: dict[str, int] | None = field(default_factory=dict)
 
+    def give_up(self) -> None:
+        """The values turned out to be too many to be counted."""
+        self.too_many, self.distinct, self.categories = True, None, None
+
 
 class Measures:
     """Folds batches. `exact_distinct` names the columns whose distinct values are counted without limit."""
@@ -64,7 +68,11 @@ class Measures:
         ).row(0, named=True)
         for state in self._columns:
             self._fold(state, parts)
-            self._fold_values(state, typed[state.column.name])
+        counted = [state for state in self._columns if not self._gives_up(state, typed[state.column.name])]
+        # One pass over each column, all columns at once.
+        found = typed.select(_different(state).alias(state.column.name) for state in counted)
+        for state in counted:
+            self._fold_values(state, found[state.column.name][0])
 
     def distinct_values(self, name: str) -> pl.Series | None:
         """The different values of a column so far; None when there are too many."""
@@ -94,18 +102,18 @@ class Measures:
             state.minimum = low if state.minimum is None else min(state.minimum, low)
             state.maximum = high if state.maximum is None else max(state.maximum, high)
 
-    def _fold_values(self, state: _Column, values: pl.Series) -> None:
-        if state.too_many:
-            return
-        found = values.drop_nulls()
-        if state.limited and _looks_endless(found):
-            state.too_many, state.distinct, state.categories = True, None, None
-            return
-        different = found.unique()
-        if state.distinct is not None:
-            different = pl.concat([state.distinct, different]).unique()
+    def _gives_up(self, state: _Column, values: pl.Series) -> bool:
+        """Whether the different values of the column are not counted, or not any more."""
+        if not state.too_many and state.limited and _looks_endless(values):
+            state.give_up()
+        return state.too_many
+
+    def _fold_values(self, state: _Column, found: pl.Series) -> None:
+        """`found` are the different values of a batch, or where there are categories those with their counts."""
+        values = found if state.categories is None else found.struct.field("value")
+        different = values if state.distinct is None else pl.concat([state.distinct, values]).unique()
         if state.limited and len(different) > DISTINCT_LIMIT:
-            state.too_many, state.distinct, state.categories = True, None, None
+            state.give_up()
             return
         state.distinct = different
         if state.categories is None:
@@ -113,8 +121,14 @@ class Measures:
         if len(different) > max(CATEGORIES, len(state.column.enum)):
             state.categories = None
             return
-        for value, count in found.value_counts().rows():
+        for value, count in zip(values, found.struct.field("count"), strict=True):
             state.categories[value] = state.categories.get(value, 0) + count
+
+
+def _different(state: _Column) -> pl.Expr:
+    value = pl.col(state.column.name).drop_nulls()
+    found = value.unique() if state.categories is None else value.alias("value").value_counts(name="count")
+    return found.implode()
 
 
 def _looks_endless(values: pl.Series) -> bool:
