@@ -119,6 +119,20 @@ def test_lines_with_blank_ones_and_a_byte_order_mark(contract: DataContract, rea
     assert table.reading.format == "jsonl"
 
 
+def test_lines_of_which_the_first_is_longer_than_any_head(contract: DataContract, read: Read) -> None:
+    long = "x" * 95_000
+    assert read(f'{{"nama": "{long}"}}\n{{"nama": "b"}}\n\n{{"nama": "c"}}\n', contract).rows == [
+        (2, long, None, None),
+        (3, "b", None, None),
+        (4, "c", None, None),
+    ]
+
+
+def test_what_follows_such_a_line_and_is_no_record_is_told(contract: DataContract, check: Check) -> None:
+    report = check(f'{{"nama": "{"x" * 95_000}"}}\n{{"nama": ', contract)
+    assert [(finding.code, finding.row) for finding in report.findings] == [("file.unreadable", 3)]
+
+
 def test_a_value_that_is_too_long(
     monkeypatch: pytest.MonkeyPatch, contract: DataContract, read: Read
 ) -> None:

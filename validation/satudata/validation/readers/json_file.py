@@ -70,6 +70,10 @@ def _elements(stream: TextIO) -> Iterator[dict[str, Any]]:
             _expect_end(cursor)
             return
         top = as_object(cursor.value(), row)
+        if cursor.next_sign() == "{":
+            yield top
+            yield from _further(cursor)
+            return
         _expect_end(cursor)
     except BadJson as error:
         raise syntax(error, row) from error
@@ -77,6 +81,17 @@ def _elements(stream: TextIO) -> Iterator[dict[str, Any]]:
     records = top.get("data") if isinstance(top.get("data"), list) else lists[0] if len(lists) == 1 else [top]
     for position, record in enumerate(records or []):
         yield as_object(record, FIRST_ROW + position)
+
+
+def _further(cursor: JsonStream) -> Iterator[dict[str, Any]]:
+    """Records after the first: JSON lines whose first one was longer than what the format is told by."""
+    row = FIRST_ROW + 1
+    try:
+        while cursor.next_sign():
+            yield as_object(cursor.value(), row)
+            row += 1
+    except BadJson as error:
+        raise syntax(error, row) from error
 
 
 def _expect_end(cursor: JsonStream) -> None:
