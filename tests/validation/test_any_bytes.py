@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from satudata.validation.checking import check_file
 from satudata.validation.contracts.model import DataContract
@@ -43,8 +44,12 @@ NAMES = st.sampled_from(
 )
 table_bytes = st.text(alphabet=',;\t|"\n\r 0123456789.-xé\u00a0[]{}:', max_size=300).map(str.encode)
 anything = st.one_of(st.binary(max_size=400), table_bytes)
-quick = settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-fewer = settings(quick, max_examples=120)
+quick = settings(
+    max_examples=count(full=250, ordinary=60),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+fewer = settings(quick, max_examples=count(full=120, ordinary=30))
 
 
 @quick
@@ -86,7 +91,8 @@ def kept(value: str) -> str | None:
 
 
 def typed(report: Report, output: Path) -> list[tuple[Any, ...]]:
-    assert report.verdict is Verdict.ACCEPTED, report.findings
+    # A text may happen to be `-` or `NA`: a warning, and the text all the same.
+    assert {rule.code for rule in report.rules} <= {"row.placeholder"}, report.findings
     return pl.read_parquet(output).rows()
 
 

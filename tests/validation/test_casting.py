@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from satudata.validation.casting.cells import read_cell
 from satudata.validation.casting.columns import cast_batch
@@ -43,7 +44,7 @@ def test_a_decimal_written_in_a_style_reads_back_exactly(value: Decimal, style: 
     assert cast([written(value, style)], DECIMAL[style]) == ([value], [])
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=count(full=400, ordinary=100))
 @given(
     st.lists(number_like, min_size=1, max_size=20),
     styles,

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from satudata.validation.casting.cells import read_cell
 from satudata.validation.casting.columns import cast_batch
@@ -370,7 +371,7 @@ many_forms = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=count(full=300, ordinary=80))
 @given(st.lists(date_like, min_size=1, max_size=20), st.sampled_from([None, *FORMS]), many_forms)
 def test_columns_and_cells_agree_on_dates(texts: list[str], own: str | None, further: list[str]) -> None:
     described = column(own, *further)
@@ -389,7 +390,7 @@ MOMENTS = [
 ]
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=count(full=200, ordinary=60))
 @given(
     st.lists(date_like, min_size=1, max_size=15),
     st.sampled_from([None, *MOMENTS[:4]]),
@@ -401,7 +402,7 @@ def test_columns_and_cells_agree_on_moments(texts: list[str], own: str | None, f
     assert values == [read_cell(text, described).value for text in texts]
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=count(full=300, ordinary=80))
 @given(st.text(max_size=30) | date_like, st.sampled_from([None, *FORMS]), many_forms, st.booleans())
 def test_no_text_raises_and_every_problem_can_be_told(
     text: str, own: str | None, further: list[str], moments: bool

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from satudata.validation.casting.cells import read_cell
 from satudata.validation.casting.columns import cast_batch
@@ -217,7 +218,7 @@ number_like = st.lists(pieces, max_size=7).map("".join) | st.text(
 kinds = st.sampled_from([ColumnType.DECIMAL, ColumnType.INTEGER, ColumnType.FLOAT])
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=count(full=400, ordinary=100))
 @given(st.lists(number_like, min_size=1, max_size=25), styles, forms, units, kinds)
 def test_columns_and_cells_agree_on_forms(
     texts: list[str], style: NumberStyle, allowed: tuple[NumberForm, ...], unit: str | None, kind: ColumnType
@@ -229,7 +230,7 @@ def test_columns_and_cells_agree_on_forms(
     assert problems == [(n, cell.problem.code) for n, cell in enumerate(cells) if cell.problem is not None]
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=count(full=300, ordinary=80))
 @given(st.text(max_size=40) | number_like, styles, forms, units, kinds)
 def test_no_text_raises_and_every_problem_can_be_told(
     text: str, style: NumberStyle, allowed: tuple[NumberForm, ...], unit: str | None, kind: ColumnType

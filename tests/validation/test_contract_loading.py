@@ -226,6 +226,20 @@ def test_all_problems_come_at_once_each_with_its_path(contract_document: Documen
     }
 
 
+def test_the_entry_of_a_code_needs_its_name(contract_document: Document) -> None:
+    codes = [{"property": "codeList", "value": "kemendagri/kode-wilayah"}]
+    document = contract_document(
+        [
+            {"name": "wilayah_entry", "logicalType": "string"},
+            {"name": "wilayah", "logicalType": "string", "customProperties": codes},
+            {"name": "kota_entry", "logicalType": "string"},
+            {"name": "kota", "logicalType": "string"},
+        ]
+    )
+
+    assert problems(document) == {"schema[0].properties[0].name": "contract.collision"}
+
+
 def test_a_typing_error_gets_a_suggestion(contract_document: Document) -> None:
     document = contract_document([{"name": "tahun", "logicalType": "integer", "requird": True}])
     with pytest.raises(ContractError) as raised:

@@ -10,6 +10,7 @@ from pathlib import Path
 import openpyxl
 import polars as pl
 import pytest
+from tests.counts import count
 
 from satudata.validation.contracts.model import DataContract
 from satudata.validation.reports.model import Report
@@ -78,7 +79,7 @@ def test_a_damaged_file_never_raises(
 ) -> None:
     content, chance = FORMATS[name](), random.Random(name)
     assert check(content, wages).rows == 24
-    for _ in range(25):
+    for _ in range(count(full=25, ordinary=8)):
         report = check(damage(content, chance), wages, output=tmp_path / "typed.parquet")
         assert report.verdict in ("ACCEPTED", "NEEDS_CONFIRMATION", "REJECTED")
         assert Report.from_json(report.to_json()) == report

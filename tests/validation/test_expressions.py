@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from satudata.validation.contracts.expressions import parse_expression
 from satudata.validation.contracts.model import Column, ColumnType
@@ -192,7 +193,7 @@ conditions = st.recursive(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=count(full=500, ordinary=150), deadline=None)
 @given(conditions)
 def test_whatever_is_accepted_runs(text: str) -> None:
     try:

@@ -9,10 +9,11 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from satudata.validation.checking import Preview, preview_file
 from satudata.validation.contracts.errors import ContractError
-from satudata.validation.contracts.keeping import KeepingError, with_file_settings
+from satudata.validation.contracts.keeping import KeepingError, with_file_settings, with_version
 from satudata.validation.contracts.loading import load_contract
 from satudata.validation.contracts.model import DataContract
 from satudata.validation.readers.detection import Unreadable
@@ -167,7 +168,11 @@ def without_file(text: str) -> dict[str, Any]:
     return {**document, "custom": custom}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=count(full=60, ordinary=20),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(shape=st.sampled_from(sorted(SHAPES)), wanted=SETTINGS, end=st.sampled_from(["\n", "\r\n"]))
 def test_settings_are_added_and_nothing_else_changes(shape: str, wanted: dict[str, Any], end: str) -> None:
     text = f"{HEAD}{SHAPES[shape]}{TAIL}".replace("\n", end)
@@ -229,3 +234,18 @@ def test_what_cannot_be_written_is_said() -> None:
         with_file_settings("schema: [{customProperties: [{property: file, value: 5}]}]", {"headerRow": 2})
     with pytest.raises(ContractError):
         with_file_settings("a: [", {"headerRow": 2})
+
+
+@pytest.mark.parametrize("written", ["1.0.0", '"1.0.0"', "'1.0.0'"])
+def test_a_version_takes_the_place_of_the_one_before(written: str) -> None:
+    text = f"{HEAD}{SHAPES['block item']}{TAIL}".replace("version: 1.0.0", f"version: {written}  # dari kami")
+    assert f"version: {written}  # dari kami" in text
+    raised = with_version(text, "1.0.1")
+    assert raised == text.replace(f"version: {written}", "version: 1.0.1")
+    assert load_contract(raised).version == "1.0.1"
+
+
+def test_a_version_that_cannot_be_written_is_said() -> None:
+    for text in ("name: a", "version: [1]", "version: &v 1.0.0\nlain: *v"):
+        with pytest.raises(KeepingError):
+            with_version(text, "1.0.1")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from satudata.validation.contracts.model import DataContract
 from satudata.validation.readers import json_stream, records
@@ -155,7 +156,7 @@ def exact(text: str) -> Any:
     return json.loads(text, parse_float=Decimal, parse_int=Decimal)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=count(full=60, ordinary=30), deadline=None)
 @given(elements=st.lists(values, max_size=6), piece=st.integers(min_value=1, max_value=7))
 def test_an_array_is_the_same_in_pieces(elements: list[Any], piece: int) -> None:
     """Whatever the size of the pieces the file comes in, numbers at their ends among them."""

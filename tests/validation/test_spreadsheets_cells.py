@@ -12,6 +12,7 @@ import pytest
 import xlwt  # type: ignore[import-untyped]  # for old files only, it has no types
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from satudata.validation.contracts.model import Column, ColumnType, DataContract
 from satudata.validation.readers.opening import open_table
@@ -93,7 +94,11 @@ WRITERS: dict[str, Callable[..., bytes]] = {
 
 
 @pytest.mark.parametrize("form", WRITERS)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=count(full=25, ordinary=8),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(table=rows)
 def test_cells_come_out_as_they_were_typed(form: str, tmp_path: Path, table: list[tuple[Any, ...]]) -> None:
     path = tmp_path / "data"

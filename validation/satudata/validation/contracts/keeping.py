@@ -1,4 +1,4 @@
-"""Writes `file` settings into the YAML text of a contract and leaves every other character as it is.
+"""Writes `file` settings or a version into the YAML text of a contract and leaves every other character as it is.
 
 The text is not written anew: a parser says where things stand, and the settings are put there, in the style (block or
 flow) found there. The result is read again and has to say the same as before with the settings added; where that
@@ -13,8 +13,10 @@ from typing import Any
 import yaml
 
 from satudata.validation.contracts.document import read_document, written
+from satudata.validation.contracts.errors import ContractError
 
 SCHEMA, CUSTOM, PROPERTY, FILE, VALUE = "schema", "customProperties", "property", "file", "value"
+VERSION = "version"
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 _NOT_TEXT = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 
@@ -40,13 +42,30 @@ def with_file_settings(contract_yaml: str, settings: Mapping[str, Setting]) -> s
         return contract_yaml
     wanted = _merged(read_document(contract_yaml), settings)
     root = yaml.compose(contract_yaml, Loader=yaml.CSafeLoader)
-    text = _edited(contract_yaml, _edits(contract_yaml, _table(root), settings))
-    if _plain(read_document(text)) != _plain(wanted):
-        raise KeepingError("the table is written in a way that cannot be added to")
-    return text
+    return _saying(wanted, _edited(contract_yaml, _edits(contract_yaml, _table(root), settings)))
+
+
+def with_version(contract_yaml: str, version: str) -> str:
+    """The text with this contract version in place of its own. Raises as `with_file_settings` does."""
+    wanted = {**read_document(contract_yaml), VERSION: version}
+    node = _under(yaml.compose(contract_yaml, Loader=yaml.CSafeLoader), VERSION)
+    if not isinstance(node, yaml.ScalarNode):
+        raise KeepingError("the contract has no version")
+    return _saying(wanted, _edited(contract_yaml, [(*_span(node), version)]))
 
 
 # -- what the result has to say
+
+
+def _saying(wanted: Mapping[str, Any], text: str) -> str:
+    """The text, when it says what is wanted."""
+    try:
+        said = read_document(text)
+    except ContractError as error:
+        raise KeepingError("the text cannot be read any more") from error
+    if _plain(said) != _plain(wanted):
+        raise KeepingError("the text is written in a way that cannot be added to")
+    return text
 
 
 def _merged(document: dict[str, Any], settings: Mapping[str, Setting]) -> dict[str, Any]:
@@ -73,7 +92,7 @@ def _is_file(item: Any) -> bool:
 
 def _plain(value: Any) -> Any:
     """The same with scalars as they are written, so that 01 and 1 differ."""
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {key: _plain(inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [_plain(inner) for inner in value]

@@ -2,6 +2,9 @@
 
 import re
 
+ENTRY = "Entry"
+"""What the field of a column of codes ends with where it stands for the entry behind the code."""
+
 _BREAK = re.compile(r"[^A-Za-z0-9]+")
 
 

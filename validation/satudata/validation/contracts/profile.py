@@ -10,7 +10,7 @@ from satudata.validation.contracts.document import Node
 from satudata.validation.contracts.errors import Problems
 from satudata.validation.contracts.headers import folded
 from satudata.validation.contracts.model import Column
-from satudata.validation.contracts.naming import camel_case, snake_case
+from satudata.validation.contracts.naming import ENTRY, camel_case, snake_case
 
 RESERVED = frozenset(
     {
@@ -78,6 +78,21 @@ def _check_names(places: Sequence[Node], columns: Sequence[Column], problems: Pr
         if field in fields:
             problems.add("contract.collision", path, found=column.name, other=fields[field], field=field)
         fields.setdefault(field, column.name)
+    _check_entries(places, columns, fields, problems)
+
+
+def _check_entries(
+    places: Sequence[Node], columns: Sequence[Column], fields: Mapping[str, str], problems: Problems
+) -> None:
+    """A column of codes gives the API a second field, `<column>Entry`, which no column may take."""
+    for column in columns:
+        entry = f"{camel_case(column.name)}{ENTRY}" if column.code is not None and column.name else ""
+        other = fields.get(entry)
+        if other is not None:
+            place = next(place for place, taken in zip(places, columns, strict=True) if taken.name == other)
+            problems.add(
+                "contract.collision", place.at("name").path, found=other, other=column.name, field=entry
+            )
 
 
 def _check_headers(places: Sequence[Node], columns: Sequence[Column], problems: Problems) -> None:

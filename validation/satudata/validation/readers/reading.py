@@ -4,13 +4,28 @@ A reader makes one for its table (`Table.reading`). The report does not carry it
 rows before a file is sent, and written into the contract by `contracts/keeping.py` once somebody has confirmed it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any, Self
 
 from satudata.validation.contracts.model import FileSettings
 from satudata.validation.readers.header_row import HeaderRow
 
 Settings = dict[str, str | int]
 """A contract's `file` settings by their names in the contract."""
+
+_FIELDS = {
+    "format": "format",
+    "encoding": "encoding",
+    "delimiter": "delimiter",
+    "sheet": "sheet",
+    "headerRow": "header_row",
+    "headerRows": "header_rows",
+    "firstColumn": "first_column",
+    "lastColumn": "last_column",
+    "footerRows": "footer_rows",
+}
+_USUAL = {"headerRow": 1, "headerRows": 1, "firstColumn": 1, "footerRows": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +53,22 @@ class Reading(FileSettings):
 
     def as_settings(self) -> Settings:
         """The `file` settings by which such a file is read in just this way; what goes without saying is left out."""
-        said = {
-            "format": (self.format, None),
-            "encoding": (self.encoding, None),
-            "delimiter": (self.delimiter, None),
-            "sheet": (self.sheet, None),
-            "headerRow": (self.header_row, 1),
-            "headerRows": (self.header_rows, 1),
-            "firstColumn": (self.first_column, 1),
-            "lastColumn": (self.last_column, None),
-            "footerRows": (self.footer_rows, 0),
-        }
+        said = {name: getattr(self, field) for name, field in _FIELDS.items()}
         return {
             name: value
-            for name, (value, usual) in said.items()
-            if value is not None and (value != usual or name in self.uncertain)
+            for name, value in said.items()
+            if value is not None and (value != _USUAL.get(name) or name in self.uncertain)
         }
+
+    def guessed(self) -> Settings:
+        """Those of `as_settings` that were guessed: what a contract has to say for the doubt to end."""
+        return {name: value for name, value in self.as_settings().items() if name in self.uncertain}
+
+    def settled_by(self, file: FileSettings) -> bool:
+        """Whether these settings of a contract say all that was guessed."""
+        return all(getattr(file, _FIELDS[name]) == value for name, value in self.guessed().items())
+
+    @classmethod
+    def from_dict(cls, fields: Mapping[str, Any]) -> Self:  # Any: JSON
+        """The reading that `dataclasses.asdict` made these fields of."""
+        return cls(**{**fields, "uncertain": tuple(fields["uncertain"])})

@@ -25,6 +25,7 @@ from satudata.validation.rows.code_system import Described, SystemWatch
 from satudata.validation.rows.damage import Damaged, DamageFinder, without_damaged
 from satudata.validation.rows.keys import RepeatFinder
 from satudata.validation.rows.mismatch import Mismatch, mismatches
+from satudata.validation.rows.placeholders import Placeholders
 from satudata.validation.rows.running import Failures, RowChecker
 from satudata.validation.sets.measures import Measures
 
@@ -50,6 +51,7 @@ class RowFindings:
         self._watches = _watches(columns, lists, references, most)
         self._damage = DamageFinder(columns, lists.books)
         self._date_styles = DateStyles()
+        self._placeholders = Placeholders(columns)
         self._mismatches: list[Mismatch] = []
 
     def add(
@@ -61,6 +63,7 @@ class RowFindings:
     ) -> None:
         """Everything wrong in one batch. `covered` are cells told by the reader, by column. Raises CheckFault."""
         self._date_styles.add(cast.styles, raw[ROW])
+        self._placeholders.add(cast.typed, raw[ROW])
         wrong: list[_Wrong] = []
         told = {name: set(positions) for name, positions in covered.items()}
         for problems in cast.problems:
@@ -101,6 +104,8 @@ class RowFindings:
             self._tell_mismatch(mismatch, stopped_after)
         for issue in self._date_styles.issues():
             self._collector.add(issue)
+        for issue, rows in self._placeholders.issues():
+            self._collector.add_summary(issue, rows)
         for watch in self._watches:
             watch.tell(self._collector, measures.distinct_values(watch.column.name))
         for finder, code in repeats:
