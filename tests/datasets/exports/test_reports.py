@@ -49,10 +49,11 @@ async def test_each_form_in_its_language(store: ReportStore, checked: Checked) -
 
 async def test_the_table_for_a_page(store: ReportStore, checked: Checked) -> None:
     table = await store.table(*checked)
-    assert table["excerpt"]["columns"] == ["kode", "tahun", "nilai"]
-    assert table["excerpt"]["rows"] == [[2, "A", "dua", "1.50"]]
-    assert table["reading"]["delimiter"] == ","
-    assert table["reading"]["header_row"] == 1
+    assert table.excerpt is not None
+    assert table.excerpt.columns == ("kode", "tahun", "nilai")
+    assert table.excerpt.rows == {2: ("A", "dua", "1.50")}
+    assert table.reading is not None
+    assert (table.reading.delimiter, table.reading.header_row, table.reading.guessed()) == (",", 1, {})
 
 
 async def test_many_who_wait_get_one_file_and_the_next_one_too(

@@ -58,9 +58,15 @@ class Registration:
         self._contracts = contracts
 
     async def register(
-        self, principal: Principal, contract_yaml: str, expected_version: str | None, *, dry_run: bool
+        self,
+        principal: Principal,
+        contract_yaml: str,
+        expected_version: str | None,
+        *,
+        dry_run: bool = False,
+        reading_of: str | None = None,
     ) -> Plan:
-        """See `CatalogueService.register`."""
+        """See `CatalogueService.register`. `reading_of` is the submission that gave cause, for the audit."""
         contract = read_contract(contract_yaml)
         role = require(principal, Action.REGISTER_DATASET, Resource(agency=contract.agency))
         if dry_run:
@@ -82,6 +88,7 @@ class Registration:
                     contract=contract.version,
                     sha256=_digest(contract_yaml),
                     level=plan.diff.level.value if plan.diff else None,
+                    reading_of=reading_of,
                 )
                 act.changes_what_readers_see()
         plan.stored = True

@@ -1,11 +1,13 @@
 """The catalogue: what there is, and what its contracts say. Registering a contract is in `registration.py`."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Collection, Sequence
 
-from satudata.datasets.access.policy import Action, not_found_text, require_visible
+from satudata.datasets.access.policy import Action, Resource, not_found_text, require, require_visible
 from satudata.datasets.access.principal import Principal
 from satudata.datasets.agencies.repository import to_agency
 from satudata.datasets.catalogue.contracts import Contracts
+from satudata.datasets.catalogue.kept_reading import with_reading
 from satudata.datasets.catalogue.registration import Registration
 from satudata.datasets.catalogue.repository import CatalogueRepository, DatasetRecord
 from satudata.datasets.catalogue.search import DatasetSearch, matches
@@ -22,10 +24,12 @@ from satudata.datasets.catalogue.types import (
 )
 from satudata.datasets.catalogue.visibility import dataset_resource
 from satudata.datasets.database.engine import Database
-from satudata.datasets.errors import NotFound
+from satudata.datasets.errors import NotFound, StateConflict
 from satudata.datasets.paging import Position, page_size
+from satudata.datasets.submissions.types import Submission
 from satudata.datasets.versions.repository import to_version
 from satudata.validation.contracts.model import DataContract
+from satudata.validation.readers.reading import Reading
 from satudata.validation.text import Text
 
 
@@ -66,6 +70,32 @@ class CatalogueService:
             updated_at=plan.dataset.updated_at,
         )
 
+    async def keep_reading(self, principal: Principal, submission: Submission, reading: Reading) -> Dataset:
+        """Register the next patch of the contract, with what was guessed in reading this submission's file.
+
+        Who may register a contract may; a contract that says it all already stays as it is.
+        Raises NotFound, NotAllowed, StateConflict (the file was read by an older contract), InvalidInput (the contract
+        is written in a way that cannot be added to).
+        """
+        dataset = await self.get(submission.dataset_slug, principal)
+        require(principal, Action.REGISTER_DATASET, Resource(agency=dataset.agency.slug))
+        contract, read_by = dataset.contract, submission.contract_version
+        if reading.settled_by(contract.file):
+            return dataset
+        if contract.version != read_by:
+            raise StateConflict(
+                Text(
+                    f"Berkas ini dibaca menurut kontrak versi {read_by}, sedangkan yang berlaku versi "
+                    f"{contract.version}. Unggah berkasnya lagi, lalu simpan cara bacanya di sana.",
+                    f"This file was read by version {read_by} of the contract, and version {contract.version} is in "
+                    "force. Upload the file again and keep its reading there.",
+                ),
+                actual_state=contract.version,
+            )
+        text = await asyncio.to_thread(with_reading, contract, reading)
+        await self._registration.register(principal, text, read_by, reading_of=submission.id)
+        return await self.get(submission.dataset_slug, principal)
+
     async def compare(self, principal: Principal, contract_yaml: str) -> ContractDiff | None:
         """What a contract would change against the newest version; None for a dataset that is new.
 
@@ -93,6 +123,13 @@ class CatalogueService:
             return await self._visible(record, principal, Text("Dataset ini", "This dataset"))
         except NotFound:
             return None
+
+    async def known_fields(
+        self, pairs: Collection[tuple[str, str]], principal: Principal
+    ) -> set[tuple[str, str]]:
+        """Those of the pairs (agency field, dataset field) that are datasets the principal may see, in one read."""
+        async with self._database.read() as session:
+            return await CatalogueRepository(session).known_fields(pairs, principal)
 
     async def fields(self, principal: Principal) -> tuple[DatasetField, ...]:
         """Slug and GraphQL names of every dataset the principal may see; light enough for 100,000."""

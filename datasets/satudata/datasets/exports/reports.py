@@ -9,11 +9,9 @@ import asyncio
 import hashlib
 import os
 import tempfile
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 import orjson
 
@@ -23,6 +21,8 @@ from satudata.datasets.files.store import FileStore
 from satudata.datasets.jobs.checker import Checker
 from satudata.datasets.submissions.types import Submission
 from satudata.validation.contracts.model import DataContract
+from satudata.validation.readers.reading import Reading
+from satudata.validation.reports.excerpt import Excerpt
 from satudata.validation.text import Language
 
 MAX_BYTES = 1 << 30
@@ -37,7 +37,7 @@ class ReportForm(StrEnum):
     CSV = "csv"
     XLSX = "xlsx"
     TABLE = "table"
-    """JSON for pages: `excerpt` and `reading` (`TableBeside`)."""
+    """JSON of a `ReportTable`, for pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,14 @@ class ReportRequest:
     form: ReportForm
     language: Language
     target: Path
+
+
+@dataclass(frozen=True, slots=True)
+class ReportTable:
+    """What is shown beside a report; each None when the file cannot be shown as a table."""
+
+    excerpt: Excerpt | None
+    reading: Reading | None
 
 
 class ReportStore:
@@ -86,13 +94,14 @@ class ReportStore:
             task.add_done_callback(lambda _: self._making.pop(name, None))
         return await asyncio.shield(task)
 
-    async def table(
-        self, submission: Submission, report: bytes, contract: DataContract
-    ) -> Mapping[str, Any]:  # Any: JSON
-        """`{"excerpt": ..., "reading": ...}`, each None when the file cannot be shown as a table."""
+    async def table(self, submission: Submission, report: bytes, contract: DataContract) -> ReportTable:
+        """Rows of the file to be shown beside the findings, and how the file was read. Raises as `report` does."""
         path = await self.report(submission, report, contract, ReportForm.TABLE, "id")
-        table: Mapping[str, Any] = orjson.loads(await asyncio.to_thread(path.read_bytes))
-        return table
+        made = orjson.loads(await asyncio.to_thread(path.read_bytes))
+        return ReportTable(
+            made["excerpt"] and Excerpt.from_dict(made["excerpt"]),
+            made["reading"] and Reading.from_dict(made["reading"]),
+        )
 
     async def close(self) -> None:
         await self._child.close()

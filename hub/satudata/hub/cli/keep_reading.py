@@ -21,8 +21,7 @@ def keep_reading(report: "Report", file: Path, contract: Path, loaded: "DataCont
     from satudata.validation.reports.excerpting import reading_of
 
     reading = reading_of(report, file, loaded)
-    said = reading.as_settings() if reading else {}
-    guessed = {name: value for name, value in said.items() if reading and name in reading.uncertain}
+    guessed = reading.guessed() if reading else {}
     if not guessed:
         note(
             Text(

@@ -11,9 +11,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from satudata.datasets.access.principal import Principal
+from satudata.datasets.exports.reports import ReportTable
 from satudata.datasets.submissions.types import Submission
 from satudata.hub.assembly import Hub
 from satudata.validation.contracts.model import Severity
+from satudata.validation.readers.reading import Reading
 from satudata.validation.reports.excerpt import Excerpt
 from satudata.validation.reports.marking import ShownRow, cells_of, marked_rows
 from satudata.validation.reports.model import Finding
@@ -30,7 +32,7 @@ logger = logging.getLogger(__name__)
 class TableBeside:
     """`cells` says for each finding of the page, counted from 1, the row and place of its cell (-1: the row's number).
 
-    `headers` are those of the file by column; `first` are the first rows, `reading` how the file was read.
+    `headers` are those of the file by column, `first` the first rows.
     """
 
     columns: tuple[str, ...]
@@ -39,32 +41,36 @@ class TableBeside:
     cells: Mapping[int, tuple[int, int]]
     first: tuple[ShownRow, ...]
     header_row: int
-    reading: tuple[tuple[str, str, bool], ...]
-    """How the file was read: label (`labels.READING`), value, and whether it was guessed."""
+    reading: Reading | None
+    told: tuple[tuple[str, str, bool], ...]
+    """How the file was read, for people: label (`labels.READING`), value, and whether it was guessed."""
 
 
 async def table_beside(
     hub: Hub, principal: Principal, submission: Submission, nodes: Sequence[Mapping[str, Any]]
 ) -> tuple[TableBeside | None, bool]:
     """The table, and whether it is still being made. `nodes` are the findings shown, as the API gives them."""
-    report = await hub.services.submissions.report_json(principal, submission.id)
-    contract = await hub.services.catalogue.contract(submission.dataset_slug, submission.contract_version)
     try:
         async with asyncio.timeout(PATIENCE):
-            made = await hub.reports.table(submission, report, contract)
+            made = await report_table(hub, principal, submission)
     except TimeoutError:
         return None, True
     except Exception as error:  # a report without its table is still a report
         logger.warning("table of a report not shown", extra={"kind": type(error).__name__})
         return None, False
-    if made["excerpt"] is None:
+    if made.excerpt is None:
         return None, False
-    return _view(Excerpt.from_dict(made["excerpt"]), _reading(made["reading"] or {}), nodes), False
+    return _view(made.excerpt, made.reading, nodes), False
 
 
-def _view(
-    excerpt: Excerpt, reading: tuple[tuple[str, str, bool], ...], nodes: Sequence[Mapping[str, Any]]
-) -> TableBeside:
+async def report_table(hub: Hub, principal: Principal, submission: Submission) -> ReportTable:
+    """The rows and the reading of a checked submission. Raises NotFound (also before there is a report)."""
+    report = await hub.services.submissions.report_json(principal, submission.id)
+    contract = await hub.services.catalogue.contract(submission.dataset_slug, submission.contract_version)
+    return await hub.reports.table(submission, report, contract)
+
+
+def _view(excerpt: Excerpt, reading: Reading | None, nodes: Sequence[Mapping[str, Any]]) -> TableBeside:
     findings = [_finding(node) for node in nodes]
     near = {
         row + step
@@ -85,6 +91,7 @@ def _view(
         first=marked_rows(first, ()),
         header_row=excerpt.header_row,
         reading=reading,
+        told=_told(reading) if reading else (),
     )
 
 
@@ -103,33 +110,31 @@ def _finding(node: Mapping[str, Any]) -> Finding:
     )
 
 
-def _reading(
-    raw: Mapping[str, Any],
-) -> tuple[tuple[str, str, bool], ...]:  # Any: fields of a `Reading` as JSON
+def _told(reading: Reading) -> tuple[tuple[str, str, bool], ...]:
     """What a person would want to know of how the file was read, in the order of the file."""
-    guessed = set(raw.get("uncertain", ()))
+    guessed = reading.guessed().keys()
     shown = (
-        ("format", _FORMATS.get(raw.get("format", ""), raw.get("format")), {"format"}),
-        ("encoding", (raw.get("encoding") or "").upper(), {"encoding"}),
-        ("delimiter", raw.get("delimiter"), {"delimiter"}),
-        ("sheet", raw.get("sheet"), {"sheet"}),
-        ("header", _header(raw), {"headerRow", "headerRows"}),
-        ("columns", _columns(raw), {"firstColumn", "lastColumn"}),
-        ("footer", str(raw["footer_rows"]) if raw.get("footer_rows") else None, {"footerRows"}),
+        ("format", _FORMATS.get(reading.format or "", reading.format), {"format"}),
+        ("encoding", (reading.encoding or "").upper(), {"encoding"}),
+        ("delimiter", reading.delimiter, {"delimiter"}),
+        ("sheet", reading.sheet, {"sheet"}),
+        ("header", _header(reading), {"headerRow", "headerRows"}),
+        ("columns", _columns(reading), {"firstColumn", "lastColumn"}),
+        ("footer", str(reading.footer_rows) if reading.footer_rows else None, {"footerRows"}),
     )
     return tuple((name, value, bool(settings & guessed)) for name, value, settings in shown if value)
 
 
-def _header(raw: Mapping[str, Any]) -> str | None:
-    last, rows = raw.get("header_row"), raw.get("header_rows") or 1
+def _header(reading: Reading) -> str | None:
+    last, rows = reading.header_row, reading.header_rows or 1
     if last is None:
         return None
     return str(last) if rows == 1 else f"{last - rows + 1}–{last}"
 
 
-def _columns(raw: Mapping[str, Any]) -> str | None:
+def _columns(reading: Reading) -> str | None:
     """Only where the table is not the whole width."""
-    first, last = raw.get("first_column") or 1, raw.get("last_column")
+    first, last = reading.first_column or 1, reading.last_column
     if first == 1 and last is None:
         return None
     return f"{_letters(first)}–{_letters(last) if last else '…'}"

@@ -1,4 +1,4 @@
-"""Pages of stewards and authorities: the queue, the decision on a submission, publishing it."""
+"""Pages of stewards and authorities: the queue, the decision on a submission, keeping its reading, publishing it."""
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -10,6 +10,7 @@ from satudata.hub.assembly import Hub
 from satudata.hub.portal.account import login_redirect
 from satudata.hub.portal.page_query import run
 from satudata.hub.portal.rendering import page_of, render
+from satudata.hub.portal.report_view import report_table
 from satudata.hub.portal.submission_page import decision_of, form_problems, show, state_of
 from satudata.hub.portal.translations import translations
 
@@ -85,6 +86,25 @@ async def publish(request: Request) -> Response:
         problems = form_problems(refusal, request.state.language)
         return await show(request, reviewing=True, found=problems, status=409)
     return await _back(request, key)
+
+
+async def keep_reading(request: Request) -> Response:
+    """Write how the file was read, where that was a guess, into the dataset's contract."""
+    page = page_of(request)
+    if not page.known:
+        return login_redirect(request)
+    hub: Hub = request.app.state.hub
+    await hub.identity.form(request)
+    key, principal = request.path_params["id"], request.state.principal
+    submission = await hub.services.submissions.get(principal, key)
+    read = await report_table(hub, principal, submission)
+    try:
+        if read.reading is not None:
+            await hub.services.catalogue.keep_reading(principal, submission, read.reading)
+    except DomainError as refusal:
+        problems = form_problems(refusal, request.state.language)
+        return await show(request, reviewing=True, found=problems, status=409)
+    return RedirectResponse(page.url(f"/review/{key}#cara-baca"), 303)
 
 
 async def _back(request: Request, key: str) -> Response:

@@ -21,6 +21,7 @@ PAGES: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", "/agencies", catalogue.agency_list),
     ("GET", "/agencies/{slug}", catalogue.agency),
     ("GET", "/docs", guide.docs),
+    ("GET", "/docs/api", guide.api),
     ("GET", "/docs/rules", guide.rules),
     ("GET", "/ide", guide.console),
     ("GET", "/login", account.login_form),
@@ -34,6 +35,7 @@ PAGES: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", "/review", reviewing.queue),
     ("GET", "/review/{id}", reviewing.submission),
     ("POST", "/review/{id}", reviewing.decide),
+    ("POST", "/review/{id}/reading", reviewing.keep_reading),
     ("POST", "/review/{id}/publish", reviewing.publish),
 )
 

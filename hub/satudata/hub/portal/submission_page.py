@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from satudata.datasets.access.policy import PRODUCERS, Action, not_found_text
+from satudata.datasets.access.policy import PRODUCERS, Action, Resource, can, not_found_text
 from satudata.datasets.errors import DomainError, InvalidInput, NotFound, QualityGateFailed
 from satudata.datasets.submissions.types import ReviewDecision, SubmissionState
 from satudata.graphql.ids import global_id
@@ -56,6 +56,10 @@ async def show(
     entry = await hub.services.catalogue.get(submission["dataset"]["slug"], principal)
     nodes = report["findings"]["nodes"] if report else []
     table, preparing = await table_beside(hub, principal, kept, nodes) if report else (None, False)
+    reading = table.reading if table and table.reading and table.reading.guessed() else None
+    settled = reading is not None and reading.settled_by(entry.contract.file)
+    newest = kept.contract_version == entry.contract.version
+    may_register = can(principal, Action.REGISTER_DATASET, Resource(agency=agency))
     typed = given or {}
     context = {
         "submission": submission,
@@ -69,6 +73,8 @@ async def show(
         "report_url": f"/submissions/{key}/report",
         "table": table,
         "preparing": preparing,
+        "can_keep_reading": reading is not None and newest and may_register,
+        "reading_kept_in": entry.contract.version if settled else None,
         "after": after,
         "can_submit": any(principal.has(role, agency) for role in PRODUCERS),
         "can_review": reviewing and bool(actions & _REVIEWS),
