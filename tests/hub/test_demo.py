@@ -133,7 +133,9 @@ MOMENTS: dict[str, tuple[int, Callable[[Path], bool]]] = {
 }
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize(
+    "moment", [pytest.param("between accounts", marks=pytest.mark.full), "between datasets"]
+)
 def test_interrupted_seeding_goes_on_where_it_stopped(tmp_path: Path, command: Cli, moment: str) -> None:
     home = tmp_path / "home"
     datasets, reached = MOMENTS[moment]

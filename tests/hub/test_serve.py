@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import psutil
 import pytest
+from tests.counts import count
 
 Server = Any  # tests/hub/conftest.py
 PUSKESMAS = Path(__file__).parents[2] / "datasets/satudata/datasets/demo/puskesmas.csv"
@@ -37,7 +38,8 @@ def test_an_empty_home_is_made_and_served(tmp_path: Path, serve: Any) -> None:
     assert client.get("/datasets").status_code == 200
     assert "demo" not in client.get("/").text.lower().split("</title>")[0]
     assert (tmp_path / "new" / "secret.key").exists()
-    assert server.stop() == 0
+    server.process.send_signal(signal.SIGINT)
+    assert server.process.wait(30) == 0
 
 
 def test_the_idle_server_is_small_and_has_loaded_no_checker(home: Path, serve: Any) -> None:
@@ -51,7 +53,7 @@ def test_the_idle_server_is_small_and_has_loaded_no_checker(home: Path, serve: A
     assert not {"pandas", "scipy"} & loaded
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.full)])
 def test_stopping_lets_answers_under_way_finish(home: Path, serve: Any, number: signal.Signals) -> None:
     server = serve(home)
 
@@ -89,9 +91,10 @@ def test_stopping_in_the_middle_of_a_check_loses_nothing(home: Path, serve: Any)
 
 
 def test_several_workers_one_of_which_runs_the_jobs(home: Path, serve: Any) -> None:
-    server = serve(home, SATUDATA_WORKERS="3")
+    several = count(full=3, ordinary=2)
+    server = serve(home, SATUDATA_WORKERS=str(several))
     deadline = time.monotonic() + 60
-    while len(workers := started_workers(server)) < 3:
+    while len(workers := started_workers(server)) < several:
         assert time.monotonic() < deadline, f"only {workers}"
         time.sleep(0.05)
     while "job.runner_ready" not in [line["event"] for line in server.lines]:
@@ -103,7 +106,8 @@ def test_several_workers_one_of_which_runs_the_jobs(home: Path, serve: Any) -> N
     producer = server.account("PRODUCER", "kemenkes")
     # Each client has a connection of its own, so that the submissions reach different workers.
     submitted = [
-        server.submit(server.client(producer), "kemenkes/puskesmas", PUSKESMAS.read_bytes()) for _ in range(4)
+        server.submit(server.client(producer), "kemenkes/puskesmas", PUSKESMAS.read_bytes())
+        for _ in range(several)
     ]
     for submission in submitted:
         assert server.wait_for(server.client(producer), submission, {"IN_REVIEW", "FAILED"}) == "IN_REVIEW"
@@ -147,8 +151,8 @@ def test_what_one_worker_publishes_the_others_show_within_a_second(home: Path, s
         assert time.monotonic() < deadline, "a worker still shows the old version"
 
 
-def test_a_taken_port_and_bad_settings_are_told_in_one_line(cli: Any, home: Path, serve: Any) -> None:
-    port = serve(home).url.rsplit(":", 1)[1]
+def test_a_taken_port_and_bad_settings_are_told_in_one_line(cli: Any, home: Path, demo_server: Any) -> None:
+    port = demo_server.url.rsplit(":", 1)[1]
     taken = cli("serve", "--port", port)
     assert taken.returncode == 2
     assert f"127.0.0.1:{port}" in taken.stderr

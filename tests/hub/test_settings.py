@@ -75,6 +75,8 @@ def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> N
         ("SATUDATA_TRUSTED_PROXIES", "10.0.0.1, proxy"),
         ("SATUDATA_TRUSTED_PROXIES", "10.0.0.1/8"),
         ("SATUDATA_SECRET_KEY", "too short"),
+        ("SATUDATA_RESPONSE_CACHE_MB", "-1"),
+        ("SATUDATA_COST_PER_MINUTE", "9999"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:

@@ -1,6 +1,7 @@
 """`kill -9` of the server in the middle of a check and of a publication: after a restart the submission ends right.
 
-Five moments each, seen from outside: in the catalogue's database, in the job's folder, in the stored files.
+Five moments each, seen from outside: in the catalogue's database, in the job's folder, in the stored files. `make test`
+takes two of them, `make test-all` all.
 """
 
 import sqlite3
@@ -97,8 +98,19 @@ def kill_when(server: Server, outside: Outside, moment: Moment, over: Callable[[
     assert not alive, f"orphans: {alive}"
 
 
+ORDINARY = (2, 3)
+
+
 @pytest.mark.parametrize(
-    "which", range(5), ids=[f"{a} - {b}" for (a, _), (b, _) in zip(CHECKING, PUBLISHING, strict=True)]
+    "which",
+    [
+        pytest.param(
+            which,
+            id=f"{CHECKING[which][0]} - {PUBLISHING[which][0]}",
+            marks=() if which in ORDINARY else pytest.mark.full,
+        )
+        for which in range(5)
+    ],
 )
 def test_killed_during_check_and_during_publication(home: Path, serve: Any, command: Any, which: int) -> None:
     content = SOURCE.read_text().replace(

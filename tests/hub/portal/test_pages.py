@@ -23,6 +23,7 @@ PAGES = (
     "/agencies",
     "/agencies/bmkg",
     "/docs",
+    "/docs/api",
     "/docs/rules",
     "/ide",
     "/login",

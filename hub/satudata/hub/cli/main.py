@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from satudata.hub.cli import agency, check, contract, dataset, demo, home, role, serve, token, user
+from satudata.hub.cli import agency, check, contract, dataset, demo, home, query, role, serve, token, user
 from satudata.hub.cli.output import told_plainly
 
 HELP = """
@@ -28,7 +28,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (check, demo, serve, home):
+for module in (check, query, demo, serve, home):
     module.register(app)
 for group in (contract, dataset, agency, user, role, token):
     app.add_typer(group.app)

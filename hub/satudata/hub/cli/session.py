@@ -60,14 +60,15 @@ def run(home: Path | None, command: Callable[[Session], Awaitable[Result]]) -> R
     """Open the home, run the command, close the home."""
 
     async def whole() -> Result:
-        async with _opened(home) as session:
+        async with opened(home) as session:
             return await command(session)
 
     return asyncio.run(whole())
 
 
 @asynccontextmanager
-async def _opened(home: Path | None) -> AsyncIterator[Session]:
+async def opened(home: Path | None) -> AsyncIterator[Session]:
+    """The home for as long as the block runs, for commands that do more than one thing in it."""
     settings = load_settings(home=home)
 
     # Imported here: the database layer takes half a second that `--help` and `check` need not wait for.

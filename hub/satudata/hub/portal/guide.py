@@ -1,13 +1,16 @@
-"""How to use the hub: the documentation page, the rules of the check, and the query console."""
+"""How to use the hub: the documentation page, the guide to the API, the rules of the check, and the query console."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from satudata.graphql.documents import rows_document
 from satudata.hub.assembly import Hub
+from satudata.hub.portal.api_guide import tables
+from satudata.hub.portal.api_guide.contents import client_setup, example, guide
 from satudata.hub.portal.assets import island
 from satudata.hub.portal.page_query import PageQuery, run, run_document
 from satudata.hub.portal.rendering import render
+from satudata.hub.portal.snippets import ShownQuery
 from satudata.validation.findings.rule_book import family_title, rule_book
 
 EXAMPLE_ROWS = 5
@@ -25,6 +28,30 @@ async def docs(request: Request) -> Response:
         "asked_query": request.query_params.get("query", ""),
     }
     return render(request, "docs.html", context)
+
+
+async def api(request: Request) -> Response:
+    """The whole API by topic, with examples in every form in which a reader takes them away."""
+    limits = (await run(request, "docs-page")).data["hub"]["limits"]
+    endpoint = f"{request.app.state.hub.settings.public_url}/graphql"
+    sections = [
+        (
+            section,
+            [
+                ShownQuery(found.document, found.variables, endpoint)
+                for found in map(example, section.examples)
+            ],
+        )
+        for section in guide().sections
+    ]
+    context = {
+        "sections": sections,
+        "words": guide(),
+        "tables": tables,
+        "limits": limits,
+        "client_setup": client_setup,
+    }
+    return render(request, "docs_api.html", context)
 
 
 async def rules(request: Request) -> Response:

@@ -3,12 +3,8 @@
 `run` answers the data of a document; refusals of the API become the errors the web layer has pages for.
 """
 
-import json
-import pprint
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 
@@ -16,62 +12,16 @@ from satudata.datasets.errors import InvalidInput, LimitReached, NotAllowed, Not
 from satudata.graphql.documents import load_operation
 from satudata.graphql.outcome import ExecutionOutcome
 from satudata.hub.assembly import Hub
+from satudata.hub.portal.snippets import ShownQuery, Variables
 from satudata.validation.text import Text
-
-Variables = Mapping[str, Any]  # Any: JSON values
 
 
 @dataclass(frozen=True, slots=True)
-class PageQuery:
+class PageQuery(ShownQuery):
     """A document with its variables as a page shows it. `data` is the answer; `errors` are per field, as in GraphQL."""
 
-    document: str
-    variables: Variables
-    endpoint: str
     data: dict[str, Any] = field(repr=False)
     errors: tuple[dict[str, Any], ...] = ()
-
-    @property
-    def variables_json(self) -> str:
-        """The variables as a person would type them; empty when there are none."""
-        return json.dumps(self.variables, ensure_ascii=False, indent=2) if self.variables else ""
-
-    @property
-    def ide_parameters(self) -> str:
-        """Query string of `/ide` that opens this document."""
-        parts = {"query": self.document.strip()}
-        if self.variables:
-            parts["variables"] = self.variables_json
-        return urlencode(parts)
-
-    @property
-    def curl(self) -> str:
-        """The request as one shell command."""
-        body = json.dumps(self._payload, ensure_ascii=False).replace("'", "'\\''")
-        return f"curl {self.endpoint} \\\n  -H 'Content-Type: application/json' \\\n  --data '{body}'"
-
-    @property
-    def python(self) -> str:
-        """The request as a Python program that needs no package."""
-        variables = pprint.pformat(dict(self.variables), width=88, sort_dicts=False)
-        return (
-            "import json\nfrom urllib.request import Request, urlopen\n\n"
-            f'query = """{self.document.strip()}"""\n'
-            f"variables = {variables}\n\n"
-            "request = Request(\n"
-            f'    "{self.endpoint}",\n'
-            '    json.dumps({"query": query, "variables": variables}).encode(),\n'
-            '    {"Content-Type": "application/json"},\n'
-            ")\n"
-            'print(json.load(urlopen(request))["data"])\n'
-        )
-
-    @property
-    def _payload(self) -> dict[str, Any]:
-        payload: dict[str, Any] = {"query": _on_one_line(self.document)}
-        if self.variables:
-            payload["variables"] = dict(self.variables)
-        return payload
 
 
 class PageQueryFailed(Exception):
@@ -93,7 +43,6 @@ async def run_document(request: Request, document: str, variables: Variables | N
         None,
         principal=request.state.principal,
         language=request.state.language,
-        queries_only=True,
     )
     if not outcome.started or outcome.data is None:
         raise _refusal(outcome)
@@ -116,11 +65,6 @@ def _refusal(outcome: ExecutionOutcome) -> Exception:
         return InvalidInput(Text(words, words))
     messages = "; ".join(str(error.get("message")) for error in outcome.errors)
     return PageQueryFailed(messages)
-
-
-def _on_one_line(document: str) -> str:
-    """Shorter for a command line; left alone when it holds text or comments whose white space means something."""
-    return document.strip() if '"' in document or "#" in document else " ".join(document.split())
 
 
 _TOO_SLOW = Text(

@@ -18,6 +18,7 @@ from satudata.graphql.ids import parse_id
 from satudata.hub.assembly import Hub
 from satudata.hub.portal import formats, labels
 from satudata.hub.portal.assets import own_file
+from satudata.hub.portal.prose import prose
 from satudata.hub.portal.translations import translations
 from satudata.validation.text import Language, Text
 
@@ -120,6 +121,7 @@ def environment(language: Language) -> Environment:
         instant=partial(formats.instant, language=language),
         size=partial(formats.size, language=language),
         text=partial(_text, language=language),
+        prose=partial(prose, language=language),
         key=_key,
     )
     made.globals.update(own_file=own_file, labels=labels)

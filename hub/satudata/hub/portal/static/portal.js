@@ -18,6 +18,17 @@ for (const block of document.querySelectorAll("[data-copy]")) {
   block.prepend(button);
 }
 
+// Who reads one example in a language wants the others in it too, now and on the next visit.
+const forms = document.querySelectorAll(".forms > input");
+const showForm = (form) => forms.forEach((input) => (input.checked = input.checked || input.value === form));
+forms.forEach((input) =>
+  input.addEventListener("change", () => {
+    showForm(input.value);
+    localStorage.setItem("form", input.value);
+  }),
+);
+if (forms.length && localStorage.getItem("form")) showForm(localStorage.getItem("form"));
+
 // The state panel is replaced in place while a job runs, and the whole page is loaded again when it is done.
 async function renew() {
   const panel = document.querySelector("[data-refresh]");
