@@ -10,12 +10,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from tests.counts import FULL
+
+from satudata.datasets.jobs.checker import Checker
 
 
 @dataclass(frozen=True)
@@ -153,9 +157,43 @@ def fresh_demo_server(demo_home: Path, tmp_path: Path) -> Iterator[RunningHub]:
 
 
 @pytest.fixture(scope="session")
+def idle_children() -> "Iterator[list[tuple[ProcessPoolExecutor, int | None]]]":
+    """Processes of checkers that are closed by now."""
+    idle: list[tuple[ProcessPoolExecutor, int | None]] = []
+    yield idle
+    for pool, _ in idle:
+        pool.shutdown()
+
+
+@pytest.fixture
+def warm_checkers(idle_children: "list[tuple[ProcessPoolExecutor, int | None]]") -> Iterator[None]:
+    """A checker takes over the process of one before: loading its libraries costs each new one over a second."""
+    start, close = Checker._start, Checker.close
+
+    async def start_warm(checker: Checker) -> ProcessPoolExecutor:
+        if not idle_children:
+            return await start(checker)
+        pool, checker.pid = idle_children.pop()
+        checker._pool = pool
+        return pool
+
+    async def close_warm(checker: Checker) -> None:
+        if checker._pool is not None and not checker._turn.locked():
+            checker._stay()
+            idle_children.append((checker._pool, checker.pid))
+            checker._pool = checker.pid = None
+        await close(checker)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Checker, "_start", start_warm)
+        patch.setattr(Checker, "close", close_warm)
+        yield
+
+
+@pytest.fixture(scope="session")
 def full() -> bool:
     """True in `make test-all`: run the heavy counts."""
-    return os.environ.get("SATUDATA_TEST_FULL") == "1"
+    return FULL
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

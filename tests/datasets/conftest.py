@@ -384,7 +384,7 @@ OpenHub = Callable[..., Awaitable[Hub]]
 
 
 @pytest.fixture
-async def open_hub(tmp_path: Path) -> AsyncIterator[OpenHub]:
+async def open_hub(tmp_path: Path, warm_checkers: None) -> AsyncIterator[OpenHub]:
     """Opens hubs on a database with the cast in it, and closes them at the end. `inline` runs jobs at once."""
     opened: list[Services] = []
 
@@ -431,7 +431,7 @@ def grown(sqlite_cast: tuple[Path, Cast], tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture
-async def grown_hub(grown: Grown, tmp_path: Path) -> AsyncIterator[Hub]:
+async def grown_hub(grown: Grown, tmp_path: Path, warm_checkers: None) -> AsyncIterator[Hub]:
     """A hub on a copy of the home described at `Grown`."""
     home = tmp_path / "home"
     shutil.copytree(grown.home, home)

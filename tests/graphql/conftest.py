@@ -428,7 +428,7 @@ async def asking(seeded_home: SeededHome, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def own(seeded_home: SeededHome, tmp_path: Path) -> AsyncIterator[Asking]:
+async def own(seeded_home: SeededHome, tmp_path: Path, warm_checkers: None) -> AsyncIterator[Asking]:
     """A home for one test alone."""
     home = tmp_path / "home"
     shutil.copytree(seeded_home.path, home)

@@ -8,7 +8,7 @@ from satudata.graphql.cost import Pricer
 from satudata.graphql.errors import ApiError
 from satudata.graphql.rows.served import Scope, ServedDataset
 from satudata.graphql.rows.types import RowTypes
-from satudata.graphql.scoped import build_schema
+from satudata.graphql.scoped import Resolvers, build_schema
 from satudata.graphql.static import static_types
 
 ROWS = "{ data { dinasUji { kebunData%s { %s } } } }"
@@ -24,7 +24,7 @@ def price(zoo_contract):
         slug = zoo_contract.id
 
     served = ServedDataset(Listed(), None, zoo_contract, RowTypes(zoo_contract, static_types()))
-    schema = build_schema(Scope((served,), ("dinasUji",), True), None)
+    schema = build_schema(Scope((served,), ("dinasUji",), True), Resolvers(None, None))
 
     def of(text, limits=None, **variables):
         document = parse(text)

@@ -7,8 +7,9 @@ import pytest
 from graphql import build_schema, parse, validate, validate_schema
 from satudata.graphql.documents import rows_document
 from satudata.graphql.rows.naming import DatasetAddress
-from satudata.graphql.rows.served import Scope, ServedDataset
+from satudata.graphql.rows.served import Scope, ServedDataset, linkable
 from satudata.graphql.rows.types import RowTypes
+from satudata.graphql.scoped import Resolvers
 from satudata.graphql.scoped import build_schema as build_scoped
 from satudata.graphql.sdl import print_sdl
 from satudata.graphql.static import static_types
@@ -38,7 +39,7 @@ def served(contract):
 def scoped(contracts):
     datasets = tuple(served(contract) for contract in contracts)
     agencies = tuple(sorted({DatasetAddress.of(contract.id).agency_field for contract in contracts}))
-    return build_scoped(Scope(datasets, agencies, True), None)
+    return build_scoped(Scope(datasets, agencies, True, linkable(datasets)), Resolvers(None, None))
 
 
 @pytest.fixture(scope="module")

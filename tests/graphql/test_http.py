@@ -1,13 +1,10 @@
 """GraphQL over HTTP, as clients meet it."""
 
-import httpx
 import orjson
 import pytest
 import pytest_asyncio
-from starlette.applications import Starlette
+from tests.graphql.over_http import connected
 
-from satudata.datasets.access.principal import ANONYMOUS
-from satudata.graphql.http import graphql_routes
 from satudata.graphql.negotiation import MediaType, is_json, negotiate
 
 GRAPHQL = "application/graphql-response+json"
@@ -17,17 +14,7 @@ HUB = "{ hub { version } }"
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def client(asking):
-    people = {"Bearer walidata": asking.cast.steward, "Bearer produsen": asking.cast.producer}
-
-    async def principal_of(request):
-        return people.get(request.headers.get("authorization", ""), ANONYMOUS)
-
-    def language_of(request):
-        return "en" if request.headers.get("accept-language", "").startswith("en") else "id"
-
-    app = Starlette(routes=graphql_routes(asking.api, principal_of, language_of))
-    transport = httpx.ASGITransport(app, raise_app_exceptions=True)
-    async with httpx.AsyncClient(transport=transport, base_url="http://hub") as client:
+    async with connected(asking) as client:
         yield client
 
 
@@ -191,7 +178,7 @@ async def test_get(client):
 
     assert response.status_code == 200
     assert response.json() == {"data": {"agency": {"slug": "dinas-uji"}}}
-    assert response.headers["cache-control"] == "no-cache"
+    assert response.headers["cache-control"] == "public, max-age=5"
     signed_in = await client.get(
         "/graphql", params={"query": HUB}, headers={"authorization": "Bearer walidata"}
     )

@@ -84,12 +84,13 @@ async def test_the_types_of_columns(asking):
         "waktu": "DateTime",
         "provinsi": "ID",
         "catatan": "String",
+        "provinsiEntry": "Code",
     }
     assert "buah" in row.fields["jumlah"].description
     assert "Nama / Name" in row.fields["nama"].description
     assert "kemendagri/kode-wilayah" in row.fields["provinsi"].description
-    filterable = set(row.fields) - {"catatan"}
-    assert set(filters.fields) == filterable | {"and", "or", "not"}
+    filterable = set(row.fields) - {"catatan", "provinsiEntry"}
+    assert set(filters.fields) == filterable | {"and", "or", "not", "provinsiEntry"}
     assert set(order.fields) == filterable
     assert {name: str(field.type) for name, field in by.fields.items()} == {
         **dict.fromkeys(filterable - {"rasio"}, "Whole"),
@@ -97,7 +98,7 @@ async def test_the_types_of_columns(asking):
         "waktu": "DatePart",
         "provinsi": "RegionLevelBy",
     }
-    assert set(aggregate.fields) == set(row.fields) | {"rowCount"}
+    assert set(aggregate.fields) == set(row.fields) - {"provinsiEntry"} | {"rowCount"}
     assert str(aggregate.fields["besar"].type) == "BigIntAggregate!"
     assert str(aggregate.fields["kode"].type) == "TextAggregate!"
 

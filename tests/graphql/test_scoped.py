@@ -24,6 +24,7 @@ MENTIONED = [
     ("{ x } fragment F on DinasUji_KebunData_Edge { c }", {("dinasUji", "kebunData")}, set()),
     ("{ data { ... on Data { a { ... { b { c } } } } } }", {("a", "b")}, {"a"}),
     ("{ hub { data { a { b } } } }", set(), set()),
+    ("{ data { a { b { nodes { cEntry { data { d { e { f } } } } } } } } }", {("a", "b")}, {"a"}),
     ("mutation { data { a { b } } }", set(), set()),
     ('{ __type(name: "A_B") { name } }', {("a", "b")}, set()),
 ]
@@ -37,11 +38,30 @@ def test_what_a_document_mentions(document, pairs, agencies):
 
 
 @pytest.mark.parametrize(
+    ("document", "linked"),
+    [
+        ("{ data { a { b { nodes { cEntry { data { d { e { f } } } } } } } } }", {("d", "e")}),
+        (
+            "{ codeList(id: 1) { codes { nodes { data { d { e { f } g { h } } } } } } }",
+            {("d", "e"), ("d", "g")},
+        ),
+        ("fragment F on Code { data { ...G } } fragment G on CodeData { d { e { f } } }", {("d", "e")}),
+        ("fragment F on CodeData_DinasUji { kebunData { f } }", {("dinasUji", "kebunData")}),
+        ("{ data { d { e { f } } } }", set()),
+    ],
+)
+def test_what_a_document_mentions_below_codes(document, linked):
+    assert mentions_of(parse(document)).linked == linked
+
+
+@pytest.mark.parametrize(
     "document",
     [
         "{ __schema { types { name } } }",
         '{ __type(name: "Data") { name } }',
         '{ __type(name: "Data_A") { name } }',
+        '{ __type(name: "CodeData_A") { name } }',
+        '{ __type(name: "Code") { name } }',
     ],
 )
 def test_what_needs_the_whole_schema(document):
@@ -108,6 +128,8 @@ class Writer:
                 f"aggregate {{ rowCount {column} {{ sum }} }}",
                 f"groups(by: [{{{column}: VALUE}}], first: 3) {{ key {{ {column} }} aggregate {{ rowCount }} }}",
                 "version { number dataset { slug title { value } } }",
+                "nodes { provinsiEntry { code label { value } data { dinasUji { kebunData { totalCount } } } } }",
+                "nodes { provinsiEntry { __typename data { __typename dinasUji { kebunData { salah } } } } }",
             ]
         )
         return f"data {{ {agency} {{ {dataset}{arguments} {{ {selection} }} }} }}"

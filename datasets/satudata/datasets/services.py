@@ -19,6 +19,7 @@ from satudata.datasets.codes.service import CodeService
 from satudata.datasets.config import DatasetsConfig
 from satudata.datasets.database.engine import Database
 from satudata.datasets.database.epoch import Epoch
+from satudata.datasets.documents.service import DocumentService
 from satudata.datasets.files.store import FileStore
 from satudata.datasets.jobs.check import CheckJob
 from satudata.datasets.jobs.checker import Checker
@@ -52,6 +53,7 @@ class Services:
     submissions: SubmissionService
     versions: VersionService
     codes: CodeService
+    documents: DocumentService
     audit: AuditService
     rows: RowReader
     serving: ServingStore
@@ -128,6 +130,7 @@ def _assemble(config: DatasetsConfig, jobs: Jobs | None, clock: Clock) -> Servic
         submissions=SubmissionService(database, acts, clock, files, config, jobs),
         versions=VersionService(database, acts, files),
         codes=CodeService(database, acts, config.references),
+        documents=DocumentService(database, clock),
         audit=AuditService(database),
         rows=RowReader(serving),
         serving=serving,

@@ -34,6 +34,18 @@ class Limits:
     """Bytes of a request."""
     list_values: int = 1_000
     """Values of one `in` or `notIn`."""
+    datasets: int = 50
+    """Datasets one document reads rows of."""
+    comparisons: int = 60_000
+    """Work of comparing repeated fields and fragments; see `overlaps.py`."""
+    introspection: int = 50_000
+    """Fields in an answer of introspection, as estimated; half as much again as the tools' full query needs."""
+    digits: int = 400
+    """Digits of a whole number in a document."""
+    variable_values: int = 10_000
+    """Values in the variables of a request, at every level."""
+    variable_depth: int = 100
+    """Levels of nesting in the variables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +62,5 @@ class ApiConfig:
     """Room for parsed documents, and as much again for validated ones."""
     document_cache_entries: int = 2_048
     schema_cache_entries: int = 256
+    response_cache_bytes: int = 64_000_000
+    """Room for answers that may be told again; 0: every answer is made anew."""

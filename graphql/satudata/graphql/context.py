@@ -39,12 +39,15 @@ class RequestContext:
         self.language: Language = language
         self.deadline = deadline
         self.addresses = Addresses(config.public_url)
+        self.introspects = False
+        """The operation asked about the schema."""
         self._introspect = introspect
         self._operation_key = operation_key
         self._reads: dict[tuple[object, ...], asyncio.Future[Any]] = {}  # Any: whatever the services answer
 
     def introspect(self, response_key: str | int, complete: Callable[[], Any]) -> Awaitable[Any]:
         """Complete an introspection field of this operation."""
+        self.introspects = True
         return self._introspect((*self._operation_key, response_key), complete)
 
     async def once(self, key: tuple[object, ...], read: Callable[[], Awaitable[Found]]) -> Found:

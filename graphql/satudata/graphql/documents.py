@@ -24,6 +24,12 @@ def load_operation(name: str) -> str:
     return (operations_folder() / f"{name}.graphql").read_text(encoding="utf-8")
 
 
+@cache
+def own_documents() -> tuple[str, ...]:
+    """The text of every document in `operations/`, as clients of ours send it."""
+    return tuple(load_operation(path.stem) for path in sorted(operations_folder().glob("*.graphql")))
+
+
 def rows_document(
     contract: DataContract, first: int = 20, *, offset: int = 0, version: int | None = None
 ) -> str:

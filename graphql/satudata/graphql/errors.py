@@ -49,9 +49,10 @@ class ApiError(Exception):
         return f"{self.code.value}: {self.message.en}"
 
 
-def bad_input(place: str, indonesian: str, english: str) -> ApiError:
-    """Input that cannot be used; both messages begin with the place."""
-    return ApiError(ErrorCode.BAD_INPUT, Text(f"{place}: {indonesian}", f"{place}: {english}"), place)
+def bad_input(place: str, indonesian: str, english: str, *, reason: str | None = None) -> ApiError:
+    """Input that cannot be used; both messages begin with the place. `reason` is told as `extensions.reason`."""
+    message = Text(f"{place}: {indonesian}", f"{place}: {english}")
+    return ApiError(ErrorCode.BAD_INPUT, message, place, {} if reason is None else {"reason": reason})
 
 
 def limit_error(

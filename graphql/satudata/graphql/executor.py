@@ -11,8 +11,17 @@ from graphql.execution.collect_fields import FieldDetailsList
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from graphql import GraphQLNamedType, GraphQLOutputType, GraphQLResolveInfo, GraphQLSchema
+from graphql import (
+    GraphQLField,
+    GraphQLNamedType,
+    GraphQLOutputType,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+    get_argument_values,
+)
 from satudata.graphql.rows.connection import RowsRequest
+from satudata.graphql.rows.linked import LinkedRequest
+from satudata.graphql.rows.selection import Running
 
 
 class SplicingExecutor(StrawberryGraphQLCoreExecutionContext):
@@ -32,8 +41,8 @@ class SplicingExecutor(StrawberryGraphQLCoreExecutionContext):
     ) -> Any:
         if type(result) is orjson.Fragment:
             return result
-        if type(result) is RowsRequest:
-            result = result.open(self.collect_subfields, field_details_list)
+        if type(result) is RowsRequest or type(result) is LinkedRequest:
+            result = result.open(self._running(info, path), field_details_list)
         elif _is_introspection(result, return_type, info, path):
             complete = super().complete_value
             return self.context_value.introspect(
@@ -41,6 +50,18 @@ class SplicingExecutor(StrawberryGraphQLCoreExecutionContext):
                 lambda: complete(return_type, field_details_list, info, path, result, position_context),
             )
         return super().complete_value(return_type, field_details_list, info, path, result, position_context)
+
+    def _running(self, info: GraphQLResolveInfo[Any], path: Path) -> Running:
+        def arguments(field: GraphQLField, details: FieldDetailsList) -> dict[str, Any]:
+            first = details[0]
+            return get_argument_values(
+                field, first.node, self.variable_values, first.fragment_variable_values, hide_suggestions=True
+            )
+
+        def complete(type_: GraphQLOutputType, details: FieldDetailsList, value: Any) -> Any:
+            return self.complete_value(type_, details, info, path, value, None)
+
+        return Running(self.context_value, self.collect_subfields, arguments, complete)
 
 
 def _is_introspection(

@@ -1,216 +1,271 @@
 """GraphQL over HTTP: `/graphql` (POST, and GET for queries) and the schema as SDL.
 
 Bodies are counted while they are read, must be JSON objects in UTF-8, and nothing a client sends ends in a 5xx. Only
-JSON bodies are taken, so a form on another site cannot post here; the hub's middleware checks the origin of cookies.
+JSON bodies are taken, so a form on another site cannot post here; pages of other sites may read, never change anything.
 Statuses follow the audit suite of graphql-http: a request that goes no further than validation is 400 for clients that
 accept `application/graphql-response+json`, and 200 for those that only know `application/json`.
+
+Where next: `question.py` (what a request asks), `registered.py` (documents by id), `answers.py` (answers kept).
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
-from satudata.datasets.access.principal import Principal
+from satudata.datasets.access.principal import ANONYMOUS, Principal
 from satudata.datasets.errors import NotFound
+from satudata.graphql.answers import Answer, AnswerCache, Key
+from satudata.graphql.budget import Budget, cost_details, headers_of, spend
+from satudata.graphql.compression import Coding, coding_for
+from satudata.graphql.errors import ApiError
 from satudata.graphql.negotiation import MediaType, is_json, negotiate
 from satudata.graphql.outcome import ErrorCode, ExecutionOutcome
+from satudata.graphql.question import (
+    NOT_ACCEPTABLE,
+    NOT_JSON_TYPE,
+    Refused,
+    from_body,
+    from_parameters,
+    read_body,
+)
+from satudata.graphql.registered import RegisteredDocuments
 from satudata.graphql.service import GraphQLApi
 from satudata.validation.text import Language, Text
 
-PrincipalOf = Callable[[Request], Awaitable[Principal]]
-LanguageOf = Callable[[Request], Language]
+FRESH_SECONDS = 5
+"""How long a browser or proxy may repeat a visitor's answer without asking; after that it asks by entity tag."""
 
-_VARY = "Accept, Accept-Language, Authorization, Cookie"
+_VARY = (b"vary", b"Accept, Accept-Encoding, Accept-Language, Authorization, Cookie, Origin")
+_MAY_BE_REPEATED = (b"cache-control", f"public, max-age={FRESH_SECONDS}".encode())
+_FOR_ONE_READER = (b"cache-control", b"no-store")
+_COST = b"graphql-cost"
+"""Request header: anything but 0 asks for `extensions.cost`."""
+_CONTENT_TYPE = {kind: (b"content-type", kind.header.encode()) for kind in MediaType}
+_CODED = {coding: (b"content-encoding", coding.value.encode()) for coding in Coding}
 
 
 @dataclass(frozen=True, slots=True)
-class _Question:
-    """The parameters of a request, checked."""
+class Caller:
+    """Who asks, in which language. `foreign`: a page of another site does, so nothing may be changed."""
 
-    query: str
-    variables: Mapping[str, Any] | None  # Any: JSON values
-    operation_name: str | None
-
-
-class _Refused(Exception):
-    """A request that is no GraphQL request."""
-
-    def __init__(self, status: int, message: Text) -> None:
-        super().__init__(status, message.en)
-        self.status = status
-        self.message = message
+    principal: Principal = ANONYMOUS
+    language: Language = "id"
+    foreign: bool = False
+    budget: Budget | None = None
 
 
-def graphql_routes(api: GraphQLApi, principal_of: PrincipalOf, language_of: LanguageOf) -> list[Route]:
+CallerOf = Callable[[Scope], Caller]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A request as it was sent. `sent` is its query string, or its body when it was posted."""
+
+    posted: bool
+    sent: bytes
+    headers: dict[bytes, bytes]
+    caller: Caller
+    media_type: MediaType
+
+    @property
+    def wants_cost(self) -> bool:
+        """Whether the answer is to tell its cost."""
+        return self.headers.get(_COST, b"0") != b"0"
+
+    @property
+    def key(self) -> Key:
+        """Equal for requests that must get the same bytes."""
+        return (self.posted, self.sent, self.media_type, self.caller.language)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """What is sent back. `shared`: every visitor would be told the same."""
+
+    answer: Answer
+    shared: bool
+    status: int = 200
+    retry_after: int | None = None
+
+
+def graphql_routes(endpoint: "GraphQLEndpoint") -> list[Route]:
     """The routes of the API, to be put into the hub's application."""
-    endpoint = _Endpoint(api, principal_of, language_of)
     return [
-        Route("/graphql", endpoint.answer, methods=["GET", "POST"], name="graphql"),
+        Route("/graphql", endpoint, methods=["GET", "POST"], name="graphql"),
         Route("/graphql/schema.graphql", endpoint.schema, methods=["GET"], name="graphql-schema"),
     ]
 
 
-class _Endpoint:
-    """Reads requests, asks the API, writes responses."""
+class GraphQLEndpoint:
+    """The ASGI application behind `/graphql`: reads a request, asks the API unless the answer is kept, responds.
 
-    def __init__(self, api: GraphQLApi, principal_of: PrincipalOf, language_of: LanguageOf) -> None:
+    Repeated questions of visitors are most of the traffic, so their way is short: headers are looked at as bytes, and
+    nothing is parsed before the answers that are kept were asked.
+    """
+
+    def __init__(self, api: GraphQLApi, caller_of: CallerOf) -> None:
         self._api = api
-        self._principal_of = principal_of
-        self._language_of = language_of
+        self._caller_of = caller_of
+        self._documents = RegisteredDocuments(api.documents)
+        self._kept = AnswerCache(api.config.response_cache_bytes)
 
-    async def answer(self, request: Request) -> Response:
-        language = self._language_of(request)
-        media_type = negotiate(request.headers.get("accept"))
-        if media_type is None:
-            return _refusal(_Refused(406, _NOT_ACCEPTABLE), MediaType.JSON, language)
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        caller = self._caller_of(scope)
+        media_type = negotiate(headers.get(b"accept", b"").decode("latin-1"))
         try:
-            question = await self._question(request)
-        except _Refused as refusal:
-            return _refusal(refusal, media_type, language)
-        principal = await self._principal_of(request)
-        outcome = await self._api.execute(
-            question.query,
-            question.variables,
-            question.operation_name,
-            principal=principal,
-            language=language,
-            queries_only=request.method != "POST",
-        )
-        return _response(
-            outcome, media_type, cacheable=request.method != "POST" and principal.person_id is None
-        )
+            if media_type is None:
+                raise Refused(406, NOT_ACCEPTABLE)
+            if caller.budget is not None:
+                _take_one(caller.budget)
+            posted = scope["method"] == "POST"
+            sent = await self._body(headers, receive) if posted else scope["query_string"]
+            await self._answer(_Asked(posted, sent, headers, caller, media_type), send)
+        except Refused as refusal:
+            response = _refusal(refusal, media_type or MediaType.JSON, caller)
+            await response(scope, receive, send)
 
     async def schema(self, request: Request) -> Response:
+        """The schema as SDL, whole or a slice."""
         named = request.query_params.get("dataset")
         datasets = None if named is None else [item.strip() for item in named.split(",") if item.strip()]
         try:
             document = await self._api.sdl(datasets)
         except NotFound as error:
-            return PlainTextResponse(error.message.get(self._language_of(request)) + "\n", 404)
-        headers = {"ETag": document.etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
-        if document.etag in _entity_tags(request.headers.get("if-none-match")):
+            return PlainTextResponse(error.message.get(self._caller_of(request.scope).language) + "\n", 404)
+        headers = {"ETag": document.etag, "Cache-Control": "no-cache"}
+        if document.etag in _entity_tags(request.headers.get("if-none-match", "")):
             return Response(status_code=304, headers=headers)
         return PlainTextResponse(document.text, headers=headers)
 
-    async def _question(self, request: Request) -> _Question:
-        if request.method != "POST":
-            return _from_parameters(request.query_params)
-        if not is_json(request.headers.get("content-type")):
-            raise _Refused(415, _NOT_JSON_TYPE)
-        return _checked(_object(await self._body(request)))
+    async def _body(self, headers: dict[bytes, bytes], receive: Receive) -> bytes:
+        if not is_json(headers.get(b"content-type", b"").decode("latin-1")):
+            raise Refused(415, NOT_JSON_TYPE)
+        config = self._api.config
+        announced = headers.get(b"content-length", b"")
+        return await read_body(receive, announced, config.limits.body, config.timeout_seconds)
 
-    async def _body(self, request: Request) -> bytes:
-        most = self._api.config.limits.body
-        announced = request.headers.get("content-length", "")
-        if announced.isdecimal() and int(announced) > most:
-            raise _Refused(413, _too_large(most))
-        received = bytearray()
-        async for chunk in request.stream():
-            received += chunk
-            if len(received) > most:
-                raise _Refused(413, _too_large(most))
-        return bytes(received)
+    async def _answer(self, asked: _Asked, send: Send) -> None:
+        keeps = self._kept.is_on and asked.caller.principal.person_id is None and not asked.wants_cost
+        epoch = await self._api.epoch()
+        known = self._kept.get(epoch, asked.key) if keeps else None
+        reply = _Reply(known, shared=True) if known else await self._execute(asked)
+        coding = coding_for(asked.headers.get(b"accept-encoding", b"").decode("latin-1"))
+        size = reply.answer.size if known else 0
+        if reply.shared and not asked.posted and _has(asked.headers, reply.answer, coding):
+            body, status = b"", 304
+        else:
+            body, status = await reply.answer.coded(coding), reply.status
+        if keeps and reply.shared and reply.answer.size != size:
+            self._kept.put(epoch, asked.key, reply.answer)
+        start = {"type": "http.response.start", "status": status}
+        await send({**start, "headers": _headers(asked, reply, coding, None if status == 304 else len(body))})
+        await send({"type": "http.response.body", "body": body})
 
-
-def _from_parameters(parameters: Mapping[str, str]) -> _Question:
-    given: dict[str, Any] = {
-        name: parameters[name] for name in ("query", "operationName") if name in parameters
-    }
-    for name in ("variables", "extensions"):
-        if parameters.get(name):
-            given[name] = _json(parameters[name].encode(), _BAD_PARAMETER)
-    return _checked(given)
-
-
-def _object(body: bytes) -> dict[str, Any]:
-    given = _json(body, _BAD_JSON)
-    if not isinstance(given, dict):
-        raise _Refused(400, _NO_OBJECT)
-    return given
-
-
-def _json(text: bytes, message: Text) -> Any:  # Any: whatever JSON says
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        raise _Refused(400, message) from None
-
-
-def _checked(given: Mapping[str, Any]) -> _Question:
-    query, variables = given.get("query"), given.get("variables")
-    operation_name, extensions = given.get("operationName"), given.get("extensions")
-    if not isinstance(query, str) or not query.strip():
-        raise _Refused(400, _NO_QUERY)
-    for name, value, right in (
-        ("variables", variables, dict),
-        ("operationName", operation_name, str),
-        ("extensions", extensions, dict),
-    ):
-        if value is not None and not isinstance(value, right):
-            raise _Refused(400, _wrong_type(name))
-    return _Question(query, variables, operation_name or None)
+    async def _execute(self, asked: _Asked) -> _Reply:
+        question = from_body(asked.sent) if asked.posted else from_parameters(asked.sent)
+        document = await self._documents.text_of(question)
+        caller = asked.caller
+        outcome = await self._api.execute(
+            document,
+            question.variables,
+            question.operation_name,
+            principal=caller.principal,
+            language=caller.language,
+            no_mutations=_ELSEWHERE if caller.foreign else None if asked.posted else _BY_GET,
+            budget=caller.budget,
+        )
+        if asked.posted and not outcome.errors:
+            await self._documents.register(caller.principal, question)
+        status = _status(outcome, asked)
+        wait = outcome.errors[0]["extensions"]["retryAfterSeconds"] if status == 429 else None
+        if not asked.wants_cost or outcome.price is None:
+            return _Reply(Answer(outcome.body), outcome.shared, status, wait)
+        cost = orjson.dumps(cost_details(caller.budget, outcome.price))
+        return _Reply(Answer(b'%s,"extensions":{"cost":%s}}' % (outcome.body[:-1], cost)), shared=False)
 
 
-def _response(outcome: ExecutionOutcome, media_type: MediaType, *, cacheable: bool) -> Response:
-    status = 200
-    headers = {"Cache-Control": "no-cache" if cacheable else "no-store", "Vary": _VARY}
+def _status(outcome: ExecutionOutcome, asked: _Asked) -> int:
     if outcome.mutation_refused:
-        status = 405
-        headers["Allow"] = "POST"
-    elif not outcome.started and media_type is MediaType.GRAPHQL:
-        status = 400
-    return Response(outcome.body, status, headers, media_type=media_type.header)
+        return 403 if asked.caller.foreign else 405
+    if not outcome.started and outcome.codes == (ErrorCode.RATE_LIMITED,):
+        return 429
+    return 400 if not outcome.started and asked.media_type is MediaType.GRAPHQL else 200
 
 
-def _refusal(refusal: _Refused, media_type: MediaType, language: Language) -> Response:
-    message = refusal.message.get(language)
-    error = {"message": message, "extensions": {"code": ErrorCode.BAD_INPUT.value, "retryable": False}}
-    body = orjson.dumps({"errors": [error]})
-    headers = {"Cache-Control": "no-store", "Vary": _VARY}
+def _headers(
+    asked: _Asked, reply: _Reply, coding: Coding | None, length: int | None
+) -> list[tuple[bytes, bytes]]:
+    """Response headers; `length` None for a response without a body."""
+    headers = [_VARY]
+    if reply.shared and not asked.posted:
+        headers += (_MAY_BE_REPEATED, (b"etag", reply.answer.tag(coding).encode()))
+    else:
+        headers.append(_FOR_ONE_READER)
+    if length is not None:
+        headers += (_CONTENT_TYPE[asked.media_type], (b"content-length", b"%d" % length))
+        chosen = reply.answer.coding(coding)
+        if chosen is not None:
+            headers.append(_CODED[chosen])
+    if reply.status == 405:
+        headers.append((b"allow", b"POST"))
+    if reply.retry_after is not None:
+        headers.append((b"retry-after", b"%d" % reply.retry_after))
+    if asked.caller.budget is not None:
+        headers += headers_of(asked.caller.budget)
+    return headers
+
+
+def _take_one(budget: Budget) -> None:
+    """What every request costs, before anything is looked at. Raises Refused (429)."""
+    try:
+        spend(budget, 1, 0)
+    except ApiError as error:
+        raise Refused(429, error.message, code=error.code, details=error.details) from None
+
+
+def _refusal(refusal: Refused, media_type: MediaType, caller: Caller) -> Response:
+    extensions = {"code": refusal.code.value, "retryable": refusal.status == 429, **refusal.details}
+    message = refusal.message.get(caller.language)
+    body = orjson.dumps({"errors": [{"message": message, "extensions": extensions}]})
+    headers = {"Cache-Control": "no-store", "Vary": _VARY[1].decode()}
     if refusal.status == 415:
         headers["Accept-Post"] = MediaType.JSON.value
+    if refusal.status in (408, 413):
+        headers["Connection"] = "close"  # there is more to come, which nobody will read
+    if refusal.status == 429:
+        headers["Retry-After"] = str(refusal.details["retryAfterSeconds"])
+    if caller.budget is not None:
+        headers |= {name.decode(): value.decode() for name, value in headers_of(caller.budget)}
     return Response(body, refusal.status, headers, media_type=media_type.header)
 
 
-def _entity_tags(header: str | None) -> set[str]:
-    return {tag.strip().removeprefix("W/") for tag in (header or "").split(",")}
+def _has(headers: dict[bytes, bytes], answer: Answer, coding: Coding | None) -> bool:
+    """Whether the client says that it has this answer already."""
+    named = headers.get(b"if-none-match")
+    return named is not None and answer.tag(coding) in _entity_tags(named.decode("latin-1"))
 
 
-_NOT_ACCEPTABLE = Text(
-    "Jawaban hanya tersedia sebagai application/graphql-response+json atau application/json; ubah header Accept.",
-    "Answers come as application/graphql-response+json or application/json only; change the Accept header.",
+def _entity_tags(header: str) -> set[str]:
+    return {tag.strip().removeprefix("W/") for tag in header.split(",")}
+
+
+_BY_GET = ApiError(
+    ErrorCode.BAD_INPUT,
+    Text(
+        "Mutasi tidak dapat dikirim dengan GET. Kirim dengan POST.",
+        "A mutation cannot be sent with GET. Use POST.",
+    ),
 )
-_NOT_JSON_TYPE = Text(
-    "Kirim isi permintaan sebagai JSON dengan header Content-Type: application/json.",
-    "Send the body as JSON with the header Content-Type: application/json.",
+_ELSEWHERE = ApiError(
+    ErrorCode.FORBIDDEN,
+    Text(
+        "Halaman dari situs lain hanya boleh membaca. Kirim mutasi dari hub ini, atau dari program di luar peramban.",
+        "Pages of other sites may only read. Send mutations from this hub, or from a program outside a browser.",
+    ),
 )
-_BAD_JSON = Text("Isi permintaan bukan JSON yang benar dalam UTF-8.", "The body is not valid JSON in UTF-8.")
-_BAD_PARAMETER = Text(
-    "Parameter variables atau extensions bukan JSON yang benar.",
-    "The parameter variables or extensions is not valid JSON.",
-)
-_NO_OBJECT = Text(
-    'Isi permintaan harus berupa satu objek JSON, misalnya {"query": "{ hub { version } }"}.',
-    'The body must be one JSON object, e.g. {"query": "{ hub { version } }"}.',
-)
-_NO_QUERY = Text(
-    'Tidak ada query. Kirim dokumen GraphQL sebagai "query", atau buka /ide untuk mencobanya.',
-    'There is no query. Send a GraphQL document as "query", or open /ide to try it.',
-)
-
-
-def _wrong_type(name: str) -> Text:
-    kind = Text("teks", "a string") if name == "operationName" else Text("objek JSON", "a JSON object")
-    return Text(f"{name} harus berupa {kind.id} atau null.", f"{name} must be {kind.en} or null.")
-
-
-def _too_large(most: int) -> Text:
-    return Text(
-        f"Isi permintaan lebih dari {most} byte. Kirim berkas lewat createUpload.",
-        f"The body is larger than {most} bytes. Send files by createUpload.",
-    )

@@ -20,8 +20,8 @@ from satudata.datasets.errors import NotFound
 from satudata.graphql.caching import BoundedCache
 from satudata.graphql.mentions import Mentions, Pair
 from satudata.graphql.rows.naming import DatasetAddress
-from satudata.graphql.rows.served import RowCatalogue, Scope
-from satudata.graphql.scoped import RowResolver, build_apart
+from satudata.graphql.rows.served import RowCatalogue, Scope, linkable
+from satudata.graphql.scoped import Resolvers, build_apart
 from satudata.graphql.sdl import print_sdl
 from satudata.validation.text import Text
 
@@ -42,8 +42,8 @@ class SdlDocument:
 class Introspection:
     """Keeps the whole schema of the newest epoch asked about, and answers made from it."""
 
-    def __init__(self, resolve_rows: RowResolver) -> None:
-        self._resolve_rows = resolve_rows
+    def __init__(self, resolvers: Resolvers) -> None:
+        self._resolvers = resolvers
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="introspection")
         self._answers: BoundedCache[tuple[object, ...], Any] = BoundedCache(KEPT_ANSWERS, KEPT_BYTES)
         self._making: dict[tuple[object, ...], asyncio.Future[Any]] = {}
@@ -73,8 +73,8 @@ class Introspection:
     async def _build_whole(self, catalogue: RowCatalogue) -> GraphQLSchema:
         everything = await catalogue.everything()
         agencies = tuple(sorted({item.address.agency_field for item in everything}))
-        scope = Scope(everything, agencies, bool(everything))
-        return await self._run(partial(build_apart, scope, self._resolve_rows))
+        scope = Scope(everything, agencies, bool(everything), linkable(everything))
+        return await self._run(partial(build_apart, scope, self._resolvers))
 
     async def _print(self, catalogue: RowCatalogue, datasets: tuple[str, ...] | None) -> bytes:
         if datasets is None:
@@ -85,11 +85,11 @@ class Introspection:
             if "/" in slug:
                 address = DatasetAddress.of(slug)
                 pairs.add((address.agency_field, address.dataset_field))
-        scope = await catalogue.scope(Mentions(pairs), ANONYMOUS)
+        scope = await catalogue.scope(Mentions(pairs, linked=pairs), ANONYMOUS)
         missing = sorted(set(datasets) - {item.dataset.slug for item in scope.datasets})
         if missing:
             raise NotFound(_no_rows(", ".join(missing)))
-        return await self._run(lambda: print_sdl(build_apart(scope, self._resolve_rows)).encode())
+        return await self._run(lambda: print_sdl(build_apart(scope, self._resolvers)).encode())
 
     async def _kept(self, key: tuple[object, ...], make: Callable[[], Awaitable[bytes]]) -> bytes:
         kept: bytes | None = self._answers.get(key)

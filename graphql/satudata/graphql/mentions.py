@@ -1,4 +1,4 @@
-"""Which datasets a document mentions: by the fields under `data`, and by the names of their types.
+"""Which datasets a document mentions: by the fields under `data`, of codes too, and by the names of their types.
 
 Found by shape alone, without a schema: `data { dinasContoh { jumlahSiswa` and `DinasContoh_JumlahSiswa_Filter` both
 mention `dinasContoh.jumlahSiswa`. Mentioning too much is harmless, for what does not exist is not found.
@@ -27,7 +27,8 @@ from graphql import (
 
 _ROW_TYPE = re.compile(r"([A-Z][A-Za-z0-9]*)_([A-Z][A-Za-z0-9]*)(?:_[A-Za-z]+)?")
 _AGENCY_TYPE = re.compile(r"Data_([A-Z][A-Za-z0-9]*)")
-_WHOLE_TYPES = frozenset({"Query", "Data"})
+_LINKED_TYPE = re.compile(r"CodeData_([A-Z][A-Za-z0-9]*)")
+_WHOLE_TYPES = frozenset({"Query", "Data", "Code", "CodeData"})
 """Types that look different in every scope: introspecting them needs the whole schema."""
 
 Pair = tuple[str, str]
@@ -43,13 +44,15 @@ class Mentions:
     whole: bool = False
     """Introspection that must see every dataset."""
     type_variables: set[str] = field(default_factory=set)
+    linked: set[Pair] = field(default_factory=set)
+    """Those that are named below `data` of codes."""
 
     def with_variables(self, variables: Mapping[str, Any]) -> "Mentions":
         """The same with the types that variables name. Any: JSON values."""
         names = [variables.get(name) for name in self.type_variables]
         if not names:
             return self
-        merged = Mentions(set(self.pairs), set(self.agencies), self.whole)
+        merged = Mentions(set(self.pairs), set(self.agencies), self.whole, linked=set(self.linked))
         for name in names:
             if isinstance(name, str):
                 merged.introspect(name)
@@ -57,7 +60,7 @@ class Mentions:
 
     def introspect(self, name: str) -> None:
         """Note a type asked for by `__type`."""
-        if name in _WHOLE_TYPES or _AGENCY_TYPE.fullmatch(name):
+        if name in _WHOLE_TYPES or _AGENCY_TYPE.fullmatch(name) or _LINKED_TYPE.fullmatch(name):
             self.whole = True
         self.type_name(name)
 
@@ -98,6 +101,7 @@ class _Place:
 
 _QUERY = _Place("query")
 _DATA = _Place("data")
+_CODE_DATA = _Place("code data")
 _ELSEWHERE = _Place("elsewhere")
 
 
@@ -106,8 +110,12 @@ def _place_of(type_name: str) -> _Place:
         return _QUERY
     if type_name == "Data":
         return _DATA
-    agency = _AGENCY_TYPE.fullmatch(type_name)
-    return _Place("agency", _field_of(agency[1])) if agency else _ELSEWHERE
+    if type_name == "CodeData":
+        return _CODE_DATA
+    for kind, pattern in (("agency", _AGENCY_TYPE), ("linked agency", _LINKED_TYPE)):
+        if agency := pattern.fullmatch(type_name):
+            return _Place(kind, _field_of(agency[1]))
+    return _ELSEWHERE
 
 
 def _look(selection_set: SelectionSetNode, place: _Place, found: Mentions) -> None:
@@ -139,6 +147,12 @@ def _note(node: FieldNode, place: _Place, found: Mentions) -> _Place:
             return _Place("agency", name)
         case "agency" if not name.startswith("__"):
             found.pairs.add((place.agency, name))
+        case "code data" if not name.startswith("__"):
+            return _Place("linked agency", name)
+        case "linked agency" if not name.startswith("__"):
+            found.linked.add((place.agency, name))
+        case _ if name == "data":
+            return _CODE_DATA
     return _ELSEWHERE
 
 

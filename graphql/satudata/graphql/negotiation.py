@@ -4,6 +4,7 @@ Source: GraphQL over HTTP (draft), profile of the graphql-http audit suite; qual
 """
 
 from enum import StrEnum
+from functools import lru_cache
 
 
 class MediaType(StrEnum):
@@ -24,6 +25,7 @@ _OFFERED = {
 }
 
 
+@lru_cache(512)
 def negotiate(accept: str | None) -> MediaType | None:
     """The best of the two under an Accept header, the first named of equals; None when neither will do."""
     if not accept:
@@ -48,6 +50,7 @@ def _quality(parameters: list[str]) -> float:
     return 1.0
 
 
+@lru_cache(512)
 def is_json(content_type: str | None) -> bool:
     """Whether a request body says it is JSON in UTF-8."""
     if not content_type:

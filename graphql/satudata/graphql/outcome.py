@@ -34,6 +34,10 @@ class ExecutionOutcome:
     started: bool = True
     mutation_refused: bool = False
     """Refused because it is a mutation where only queries may be sent."""
+    price: int | None = None
+    """What the operation costs; None when it was not looked at."""
+    shared: bool = False
+    """Every visitor is told these bytes until the epoch changes: a query without errors, not about the schema."""
 
     @cached_property
     def data(self) -> dict[str, Any] | None:

@@ -53,6 +53,7 @@ class OneOfVariablesRule(ValidationRule):
                     f"${name}",
                     "variabel ini harus bertipe bukan-null (dengan tanda seru) karena mengisi objek @oneOf.",
                     "this variable must be declared non-null (with an exclamation mark), for it fills a @oneOf object.",
+                    reason="NULLABLE_ONE_OF_VARIABLE",
                 )
                 self.report_error(GraphQLError(cause.message.en, [usage.node], original_error=cause))
 

@@ -144,6 +144,12 @@ def _date_time_out(value: Any) -> str:
     raise TypeError(f"not an instant with an offset: {value!r}")
 
 
+def _time_zone_in(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    raise _refuse('the name of a time zone, e.g. "Asia/Jakarta"')
+
+
 def _json_in(value: Any) -> Any:
     return value
 
@@ -196,6 +202,18 @@ GraphQLDateTime = GraphQLScalarType(
     description=(
         "An instant, with up to six decimals of a second. Answers are in UTC (`Z`); questions must name their offset. "
         'Example: `"2024-12-31T00:30:00Z"`.'
+    ),
+)
+
+GraphQLTimeZone = GraphQLScalarType(
+    "TimeZone",
+    coerce_input_value=_time_zone_in,
+    coerce_input_literal=lambda node: _time_zone_in(
+        node.value if isinstance(node, StringValueNode) else None
+    ),
+    description=(
+        "A time zone by its IANA name. Indonesia has `Asia/Jakarta` and `Asia/Pontianak` (WIB), `Asia/Makassar` (WITA) "
+        'and `Asia/Jayapura` (WIT). Example: `"Asia/Jakarta"`.'
     ),
 )
 

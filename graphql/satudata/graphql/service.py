@@ -18,7 +18,6 @@ from graphql import (
     DocumentNode,
     ExecutionResult,
     GraphQLError,
-    GraphQLResolveInfo,
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
@@ -26,24 +25,25 @@ from graphql import (
     validate,
 )
 from satudata.datasets.access.principal import Principal
+from satudata.datasets.documents.service import DocumentService
 from satudata.datasets.rows.deadline import Deadline, DeadlineExceeded
 from satudata.datasets.services import Services
-from satudata.datasets.versions.types import VersionState
+from satudata.graphql.budget import Budget, spend
 from satudata.graphql.caching import BoundedCache
+from satudata.graphql.compiled import CannotCompile, CompiledOperation
 from satudata.graphql.config import ApiConfig
 from satudata.graphql.context import RequestContext
 from satudata.graphql.cost import Pricer
 from satudata.graphql.errors import ApiError, as_graphql_error, render_errors
 from satudata.graphql.executor import SplicingExecutor
-from satudata.graphql.guard import check_document
+from satudata.graphql.guard import beyond_tokens, check_document, check_mentions, check_variables
 from satudata.graphql.introspection import Introspection, SdlDocument
 from satudata.graphql.mentions import Mentions, mentions_of
 from satudata.graphql.outcome import ErrorCode, ExecutionOutcome
-from satudata.graphql.rows.connection import RowContext, RowsRequest
-from satudata.graphql.rows.served import RowCatalogue, Scope, ServedDataset, TypeStore
-from satudata.graphql.rows.types import RowTypes
+from satudata.graphql.rows.resolving import RowResolving
+from satudata.graphql.rows.served import RowCatalogue, Scope, TypeStore
 from satudata.graphql.rules import RULES
-from satudata.graphql.scoped import build_schema
+from satudata.graphql.scoped import Resolvers, build_schema
 from satudata.graphql.static import static_types
 from satudata.validation.text import Language, Text
 
@@ -71,6 +71,16 @@ class _Compiled:
     errors: tuple[GraphQLError, ...]
     pricer: Pricer
     key: tuple[object, ...] = field(default=())
+    operations: dict[str | None, CompiledOperation | None] = field(default_factory=dict)
+    """By name, operations that were run before: laid out, or None where they cannot be."""
+
+    def lay_out(self, name: str | None, executor: Executor[Any]) -> None:
+        """Make the next run of an operation that ran well a short one."""
+        if name not in self.operations:
+            try:
+                self.operations[name] = CompiledOperation(executor, self.document, self.pricer)
+            except CannotCompile:
+                self.operations[name] = None
 
 
 class _Refused(Exception):
@@ -90,7 +100,9 @@ class GraphQLApi:
         self._services = services
         self._types = TypeStore(static_types())
         self._catalogue = RowCatalogue(services, self._types, -1)
-        self._introspection = Introspection(self._resolve_rows)
+        resolving = RowResolving(services, config)
+        self._resolvers = Resolvers(resolving.rows, resolving.linked)
+        self._introspection = Introspection(self._resolvers)
         entries, room = config.document_cache_entries, config.document_cache_bytes
         self._parsed: BoundedCache[str, _Parsed] = BoundedCache(entries, room)
         self._compiled: BoundedCache[tuple[object, ...], _Compiled] = BoundedCache(entries, room)
@@ -106,17 +118,19 @@ class GraphQLApi:
         *,
         principal: Principal,
         language: Language = "id",
-        queries_only: bool = False,
+        no_mutations: ApiError | None = None,
+        budget: Budget | None = None,
     ) -> ExecutionOutcome:
         """Answer one request. Never raises for what a client sent; unexpected faults are masked and logged.
 
-        `language` is that of messages and of `Text.value` without an argument. With `queries_only` (HTTP GET) a
-        mutation is refused before it runs (`ExecutionOutcome.mutation_refused`).
+        `language` is that of messages and of `Text.value` without an argument. With `no_mutations`, the error to tell,
+        a mutation is refused before it runs (`ExecutionOutcome.mutation_refused`). The price is taken from `budget`, of
+        which the caller has taken 1 for the request.
         """
         anonymous = principal.person_id is None
         try:
-            result = await self._run(
-                document, variables or {}, operation_name, principal, language, queries_only
+            result, price, shared = await self._run(
+                document, variables or {}, operation_name, principal, language, no_mutations, budget
             )
         except _Refused as refusal:
             errors = render_errors(refusal.errors, language, anonymous=anonymous)
@@ -128,7 +142,17 @@ class GraphQLApi:
         except orjson.JSONEncodeError as fault:
             errors = render_errors([GraphQLError("", original_error=fault)], language, anonymous=anonymous)
             body = orjson.dumps({"errors": errors, "data": None})
-        return ExecutionOutcome(body, errors)
+        shared = shared and anonymous and not principal.operator and not errors
+        return ExecutionOutcome(body, errors, shared=shared, price=price)
+
+    @property
+    def documents(self) -> DocumentService:
+        """Where registered documents are kept."""
+        return self._services.documents
+
+    async def epoch(self) -> int:
+        """The epoch answers of now belong to; what was told in an older one may be told otherwise."""
+        return await self._services.epoch.current()
 
     async def sdl(self, datasets: Collection[str] | None = None) -> SdlDocument:
         """The schema as SDL: with every open dataset, or only with those named (slugs). Raises NotFound."""
@@ -145,9 +169,14 @@ class GraphQLApi:
         operation_name: str | None,
         principal: Principal,
         language: Language,
-        queries_only: bool,
-    ) -> ExecutionResult:
+        no_mutations: ApiError | None,
+        budget: Budget | None,
+    ) -> tuple[ExecutionResult, int, bool]:
+        """The result, the price of its operation, and whether that is a query that is not about the schema."""
         parsed = self._parse(text)
+        beyond = check_variables(variables, self.config.limits)
+        if beyond is not None:
+            raise _Refused([as_graphql_error(beyond)])
         catalogue = await self._current()
         compiled = await self._compile(text, parsed, variables, catalogue, principal)
         if compiled.errors:
@@ -161,6 +190,10 @@ class GraphQLApi:
             self._introspection.answer,
             (*compiled.key, operation_name, _canonical(variables)),
         )
+        if (known := compiled.operations.get(operation_name)) is not None:
+            repeated = await self._repeat(known, variables, context, budget)
+            if repeated is not None:
+                return ExecutionResult(repeated[0], None), repeated[1], True
         executor = SplicingExecutor.build(
             compiled.schema,
             compiled.document,
@@ -172,22 +205,56 @@ class GraphQLApi:
         )
         if isinstance(executor, list):
             raise _Refused(executor)
-        self._check_operation(compiled, executor.operation, executor.variable_values.coerced, queries_only)
-        return await self._finish(executor)
+        price = self._check_operation(
+            compiled, executor.operation, executor.variable_values.coerced, no_mutations, budget
+        )
+        result = await self._finish(executor)
+        if not result.errors:
+            compiled.lay_out(operation_name, executor)
+        is_shared = executor.operation.operation is OperationType.QUERY and not context.introspects
+        return result, price, is_shared
+
+    async def _repeat(
+        self,
+        operation: CompiledOperation,
+        variables: Mapping[str, Any],
+        context: RequestContext,
+        budget: Budget | None,
+    ) -> tuple[dict[str, Any], int] | None:
+        """Data and price of an operation laid out before; None when the executor has to find out what is wrong."""
+        taken = 0
+        try:
+            coerced = operation.variables(variables)
+            if coerced is None:
+                return None
+            price = operation.price(coerced)
+            if budget is not None:
+                taken = spend(budget, price, 1)
+            async with asyncio.timeout(self.config.timeout_seconds + _QUERY_GRACE_SECONDS):
+                return await operation.run(coerced, context), price
+        except Exception:
+            if budget is not None:
+                budget.give_back(taken)
+            return None  # told, and logged where it is a fault, by the ordinary way
 
     def _check_operation(
         self,
         compiled: _Compiled,
         operation: OperationDefinitionNode,
         variables: Mapping[str, Any],
-        queries_only: bool,
-    ) -> None:
-        if queries_only and operation.operation is not OperationType.QUERY:
-            raise _Refused([_error(_NO_MUTATION)], mutation_refused=True)
+        no_mutations: ApiError | None,
+        budget: Budget | None,
+    ) -> int:
+        """The price, taken from the budget."""
+        if no_mutations is not None and operation.operation is not OperationType.QUERY:
+            raise _Refused([as_graphql_error(no_mutations)], mutation_refused=True)
         try:
-            compiled.pricer.price(operation, variables)
+            price = compiled.pricer.price(operation, variables)
+            if budget is not None:
+                spend(budget, price, 1)
         except ApiError as error:
             raise _Refused([as_graphql_error(error)]) from None
+        return price
 
     async def _finish(self, executor: Executor[Any]) -> ExecutionResult:
         """Run to the end. A query is cut off when its time is over; a mutation finishes what it has begun."""
@@ -210,13 +277,17 @@ class GraphQLApi:
         try:
             document = parse(text, max_lexical_tokens=self.config.limits.tokens)
         except GraphQLError as error:
-            raise _Refused([error]) from None
+            beyond = beyond_tokens(error, self.config.limits)
+            raise _Refused([error if beyond is None else as_graphql_error(beyond)]) from None
         except RecursionError:
             raise _Refused([_error(_TOO_DEEP)]) from None
         beyond = check_document(document, self.config.limits)
         if beyond is not None:
             raise _Refused([as_graphql_error(beyond)])
         parsed = _Parsed(document, mentions_of(document))
+        beyond = check_mentions(parsed.mentions, self.config.limits)
+        if beyond is not None:
+            raise _Refused([as_graphql_error(beyond)])
         self._parsed.put(text, parsed, len(text) * _BYTES_PER_CHARACTER)
         return parsed
 
@@ -242,7 +313,7 @@ class GraphQLApi:
         key = (catalogue.epoch, scope.key)
         schema = self._schemas.get(key)
         if schema is None:
-            schema = build_schema(scope, self._resolve_rows)
+            schema = build_schema(scope, self._resolvers)
             self._schemas.put(key, schema, 1)
         return schema
 
@@ -267,27 +338,7 @@ class GraphQLApi:
             self._schemas.clear()
         return self._catalogue
 
-    async def _resolve_rows(
-        self,
-        served: ServedDataset,
-        types: RowTypes,
-        info: GraphQLResolveInfo[RequestContext],
-        arguments: dict[str, Any],
-    ) -> RowsRequest:
-        context = info.context
-        number = arguments.pop("version", None)
-        version = served.latest
-        number = version.number if number is None else number
-        if number != version.number or version.state is VersionState.WITHDRAWN:
-            version = await self._services.versions.readable(served.dataset.slug, number, context.principal)
-        rows = RowContext(self._services.rows, context.deadline, self.config.limits, self.config.cursor_key)
-        return RowsRequest(types, version.snapshot, version, arguments, rows)
 
-
-_NO_MUTATION = Text(
-    "Mutasi tidak dapat dikirim dengan GET. Kirim dengan POST.",
-    "A mutation cannot be sent with GET. Use POST.",
-)
 _TOO_DEEP = Text("Dokumen ini bersarang terlalu dalam.", "This document nests too deeply.")
 
 

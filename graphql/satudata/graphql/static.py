@@ -1,8 +1,9 @@
 """The static schema: everything but row types, built once with Strawberry.
 
-`scoped.py` takes its root types and grafts rows on. Row types refer to two of its types, `STATIC_TYPES`.
+`scoped.py` takes its root types and grafts rows on. Row types refer to a few of its types (`static_types`).
 """
 
+from collections.abc import Mapping
 from functools import cache
 
 import strawberry
@@ -15,6 +16,7 @@ from graphql import (
     GraphQLField,
     GraphQLInputField,
     GraphQLInputObjectType,
+    GraphQLNamedType,
     GraphQLObjectType,
     GraphQLSchema,
     Undefined,
@@ -54,13 +56,14 @@ def core_schema(schema: strawberry.Schema) -> GraphQLSchema:
     return core
 
 
-def static_types() -> StaticTypes:
-    """Types of the static schema that row types refer to."""
-    types = core_schema(static_schema()).type_map
-    page_info, version = types["PageInfo"], types["DatasetVersion"]
-    if not isinstance(page_info, GraphQLObjectType) or not isinstance(version, GraphQLObjectType):
-        raise TypeError("PageInfo and DatasetVersion are object types")
-    return StaticTypes(page_info, version)
+def static_types(types: Mapping[str, GraphQLNamedType] | None = None) -> StaticTypes:
+    """Types of the static schema, or of these that stand in for them, that row types refer to."""
+    given = core_schema(static_schema()).type_map if types is None else types
+    page_info, version, code = given["PageInfo"], given["DatasetVersion"], given["Code"]
+    assert isinstance(page_info, GraphQLObjectType)
+    assert isinstance(version, GraphQLObjectType)
+    assert isinstance(code, GraphQLObjectType)
+    return StaticTypes(page_info, version, code)
 
 
 def _use_native_one_of(core: GraphQLSchema) -> None:

@@ -232,7 +232,7 @@ class Reference:
         """Groups in order of their keys (nulls last)."""
         groups: dict[tuple[Any, ...], list[Row]] = {} if query.by else {(): []}
         for _, row in self.filtered(query.where):
-            groups.setdefault(tuple(row[name] for name in query.by), []).append(row)
+            groups.setdefault(tuple(row[by.column] for by in query.by), []).append(row)
 
         def compare(left: tuple[Any, ...], right: tuple[Any, ...]) -> int:
             for mine, other in zip(left, right, strict=True):
@@ -243,7 +243,7 @@ class Reference:
 
         return [
             (
-                *(self.written(name, value) for name, value in zip(query.by, key, strict=True)),
+                *(self.written(by.column, value) for by, value in zip(query.by, key, strict=True)),
                 *(self.measured(measure, groups[key]) for measure in query.measures),
             )
             for key in sorted(groups, key=functools.cmp_to_key(compare))
@@ -478,6 +478,35 @@ def make_table(tmp_path_factory: pytest.TempPathFactory) -> TableMaker:
     return make
 
 
+CalendarMaker = Callable[[], Built]
+
+
+@pytest.fixture(scope="session")
+def calendar(tmp_path_factory: pytest.TempPathFactory) -> CalendarMaker:
+    """600 rows whose dates and instants lie years apart, and close together where clocks are set; small numbers."""
+
+    @functools.cache
+    def make() -> Built:
+        rng = random.Random("calendar")
+        rows = random_rows(rng, 600)
+        changes = [datetime(2021, 3, 14, 7, tzinfo=UTC), datetime(2021, 11, 7, 6, tzinfo=UTC)]
+        for row in rows:
+            day = date(1970, 1, 1) + timedelta(days=rng.randrange(-9_000, 24_000))
+            spread = rng.choice([300_000, 2_000_000_000])
+            instant = rng.choice(changes) + timedelta(seconds=rng.randrange(-spread, 300_000), microseconds=7)
+            row |= {
+                "tanggal": _maybe(rng, day),
+                "waktu": _maybe(rng, instant),
+                "bulat": _maybe(rng, rng.randrange(-3, 4)),
+                "jumlah": None
+                if row["tahun"] == 2018
+                else _maybe(rng, Decimal(rng.randrange(-99, 99)) / 100),
+            }
+        return build_table(make_contract(("tahun",), ("nomor",)), rows, tmp_path_factory.mktemp("calendar"))
+
+    return make
+
+
 RowsBuilder = Callable[[str, list[Any]], Built]
 
 
@@ -524,6 +553,8 @@ class Served:
     reference: Reference
     sqlite: RowReader
     duckdb: RowReader
+    parquet: Path
+    """The snapshot they are made from."""
 
     @property
     def snapshot(self) -> Snapshot:
@@ -541,6 +572,7 @@ async def served(
     built = make_table(request.param, 400)
     store = serve(built)
     readers = RowReader(store, inline_rows=10**9), RowReader(store, inline_rows=-1)
-    yield Served(Reference(built.contract, built.snapshot, built.rows), *readers)
+    parquet = built.home / "files" / lake_key(built.contract.id, built.snapshot.sha256)
+    yield Served(Reference(built.contract, built.snapshot, built.rows), *readers, parquet)
     for reader in readers:
         await reader.close()

@@ -12,6 +12,7 @@ from satudata.datasets.rows.deadline import Deadline
 from satudata.datasets.rows.query import (
     AggregateQuery,
     Condition,
+    GroupKey,
     GroupOrder,
     Measure,
     MeasureFunction,
@@ -129,11 +130,7 @@ async def test_random_aggregates(served: "Served", seed: int) -> None:
             served.snapshot,
             tuple(questions.rng.sample(measures, questions.rng.randrange(1, 8))),
             where=questions.predicate() if questions.rng.random() < 0.7 else None,
-            by=tuple(
-                questions.rng.sample(
-                    ("provinsi", "tahun", "nama", "aktif", "tanggal", "jumlah"), questions.rng.randrange(3)
-                )
-            ),
+            by=tuple(map(GroupKey, questions.rng.sample(GROUPABLE, questions.rng.randrange(3)))),
         )
         expected = served.reference.aggregate(query)
         for reader in (served.sqlite, served.duckdb):
@@ -163,7 +160,7 @@ async def test_groups_in_order_of_a_measure(served: "Served") -> None:
     }
     for function, column in sortable.items():
         measure = Measure(function, column)
-        plain = AggregateQuery(served.snapshot, (measure,), by=("nama", "aktif"))
+        plain = AggregateQuery(served.snapshot, (measure,), by=(GroupKey("nama"), GroupKey("aktif")))
         groups = served.reference.aggregate(plain)
         for descending in (False, True):
             for nulls_first in (False, True):
@@ -237,7 +234,7 @@ async def test_an_unusable_filter_is_refused(served: "Served") -> None:
 
 
 async def test_groups_without_measures(served: "Served") -> None:
-    query = AggregateQuery(served.snapshot, (), by=("provinsi",))
+    query = AggregateQuery(served.snapshot, (), by=(GroupKey("provinsi"),))
     for reader in (served.sqlite, served.duckdb):
         assert await reader.aggregate(query, soon()) == served.reference.aggregate(query)
         assert await reader.aggregate(replace(query, by=()), soon()) == [()]
@@ -255,5 +252,5 @@ async def test_a_table_without_rows(serve: "Serve", make_table: "TableMaker") ->
             snapshot, (Measure(MeasureFunction.COUNT), Measure(MeasureFunction.SUM, "jumlah"))
         )
         assert await reader.aggregate(query, soon()) == [(0, None)]
-        assert await reader.aggregate(replace(query, by=("tahun",)), soon()) == []
+        assert await reader.aggregate(replace(query, by=(GroupKey("tahun"),)), soon()) == []
         await reader.close()

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
+from tests.counts import count
 
 from satudata.datasets.clock import SystemClock
 from satudata.datasets.config import DatasetsConfig
@@ -65,7 +66,7 @@ SCRIPTS = st.builds(
 """Some of the way to publication, then anything."""
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=count(full=40, ordinary=15), deadline=None)
 @given(script=SCRIPTS, priority=st.booleans())
 def test_every_script_keeps_to_the_table(
     sqlite_cast: Any, make_contract: Callable[..., str], script: list[Any], priority: bool

@@ -1,10 +1,10 @@
 """All SQL of datasets and contract versions, but for searching (`search.py`)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from satudata.datasets.access.principal import Principal
@@ -83,6 +83,15 @@ class CatalogueRepository:
             .order_by(AgencyRow.field, DatasetRow.field)
         )
         return tuple(DatasetField(*row) for row in await self._session.execute(statement))
+
+    async def known_fields(
+        self, pairs: Collection[tuple[str, str]], principal: Principal
+    ) -> set[tuple[str, str]]:
+        """Those of the pairs (agency field, dataset field) that are datasets the principal may see."""
+        statement = with_agencies(select(AgencyRow.field, DatasetRow.field)).where(
+            visible_datasets(principal), tuple_(AgencyRow.field, DatasetRow.field).in_(pairs)
+        )
+        return {(agency, dataset) for agency, dataset in await self._session.execute(statement)}
 
     async def serves_rows(self, principal: Principal, agency_field: str | None) -> bool:
         """Whether any dataset the principal may see, of that agency when one is named, has a version to read."""

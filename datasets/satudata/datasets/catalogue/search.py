@@ -19,7 +19,7 @@ from satudata.datasets.catalogue.repository import DatasetRecord, dataset_record
 from satudata.datasets.catalogue.topics import topic_name
 from satudata.datasets.catalogue.types import DatasetFacets, DatasetFilter, DatasetOrder, Facet, Match
 from satudata.datasets.catalogue.visibility import visible_datasets, with_agencies
-from satudata.datasets.database.search import contains, normalise, words
+from satudata.datasets.database.search import contains, normalise, query_text, words
 from satudata.datasets.exports.cache import ExportFormat
 from satudata.datasets.paging import Page, Position, cut
 from satudata.validation.contracts.model import AccessLevel, DataContract
@@ -165,7 +165,7 @@ class DatasetSearch:
         return [newest, *title]
 
     def _score(self) -> ColumnElement[int]:
-        whole = normalise(self.text or "")
+        whole = query_text(self.text)
         score: ColumnElement[int] = case((contains(DatasetRow.search_title, whole), 20), else_=0)
         for word in words(self.text):
             score = score + case((contains(DatasetRow.search_title, word), 8), else_=0)

@@ -31,27 +31,28 @@ class CodeReader:
         """Codes in order, those whose code or label has every (lower-case) word."""
         where = " AND ".join(["true", *[WORD] * len(words)])
         values: list[Any] = [str(file), *(word for word in words for _ in range(2))]
-        counted = await self._rows(f"SELECT count(*) FROM read_parquet(?) WHERE {where}", values)  # noqa: S608 - only WORD
+        counted = await self.rows(f"SELECT count(*) FROM read_parquet(?) WHERE {where}", values)  # noqa: S608 - only WORD
         if after is not None:
             where += " AND code > ?"
             values.append(after[0])
         page = f"SELECT {COLUMNS} FROM read_parquet(?) WHERE {where} ORDER BY code LIMIT {first + 1}"  # noqa: S608 - as above
-        rows = await self._rows(page, values)
-        return cut([(_code(row), (row[0],)) for row in rows], first, counted[0][0])
+        rows = await self.rows(page, values)
+        return cut([(code_of(row), (row[0],)) for row in rows], first, counted[0][0])
 
     async def entries(self, file: Path, codes: Collection[str]) -> dict[str, Code]:
         """The codes that the edition has, by code."""
         if not codes:
             return {}
         wanted = f"SELECT {COLUMNS} FROM read_parquet(?) WHERE code IN (SELECT unnest(?))"  # noqa: S608 - a constant
-        rows = await self._rows(wanted, [str(file), list(codes)])
-        return {row[0]: _code(row) for row in rows}
+        rows = await self.rows(wanted, [str(file), list(codes)])
+        return {row[0]: code_of(row) for row in rows}
 
     def close(self) -> None:
         with self._lock:
             self._connection.close()
 
-    async def _rows(self, statement: str, values: list[Any]) -> list[tuple[Any, ...]]:
+    async def rows(self, statement: str, values: list[Any]) -> list[tuple[Any, ...]]:
+        """The answer to one statement."""
         return await asyncio.to_thread(self._run, statement, values)
 
     def _run(self, statement: str, values: list[Any]) -> list[tuple[Any, ...]]:
@@ -59,6 +60,7 @@ class CodeReader:
             return self._connection.execute(statement, values).fetchall()
 
 
-def _code(row: tuple[Any, ...]) -> Code:
+def code_of(row: tuple[Any, ...]) -> Code:
+    """A row of `COLUMNS`."""
     code, label, level, parent, valid_from, valid_to, successors = row
     return Code(code, label, level, parent, valid_from, valid_to, tuple(successors or ()))

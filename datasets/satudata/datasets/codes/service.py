@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 
@@ -16,12 +16,14 @@ from satudata.datasets.audit.acts import Act, Acts
 from satudata.datasets.codes.models import CodeListEditionRow, CodeListRow
 from satudata.datasets.codes.reader import CodeReader
 from satudata.datasets.codes.repository import CodeListRepository, to_code_list
-from satudata.datasets.codes.types import Code, CodeList
+from satudata.datasets.codes.types import Code, CodeList, CodeQuestion, CodesAsWritten, CodeSpan
+from satudata.datasets.codes.written import WrittenReader
 from satudata.datasets.database.engine import Database
 from satudata.datasets.database.search import words
 from satudata.datasets.errors import NotFound
 from satudata.datasets.identifiers import new_id
 from satudata.datasets.paging import Page, Position, page_size
+from satudata.datasets.rows.query import Predicate
 from satudata.validation.references.folder import (
     MANIFEST,
     CodeListInfo,
@@ -40,6 +42,8 @@ class CodeService:
         self._acts = acts
         self._folder = folder
         self._reader = CodeReader()
+        self._written = WrittenReader(self._reader)
+        self._files: dict[tuple[str, str], Path] = {}
 
     async def lists(self, first: int = 50, after: Position | None = None) -> Page[CodeList]:
         """Code lists by slug."""
@@ -77,6 +81,28 @@ class CodeService:
         """One code. Raises NotFound for the list or edition."""
         return (await self.entries(slug, [code], edition)).get(code)
 
+    async def entries_as_written(self, codes: CodesAsWritten, values: Collection[str]) -> dict[str, Code]:
+        """The entries behind values of a column, by value, in one read at most; values without one are left out.
+
+        Raises NotFound for the list or edition.
+        """
+        file = await self._file(codes.code_list, codes.edition)
+        return await self._written.entries(file, codes, values)
+
+    async def spans_below(
+        self, codes: CodesAsWritten, roots: Sequence[str]
+    ) -> Mapping[str, tuple[CodeSpan, ...]]:
+        """For each code the values of a column that stand for it or for one below it, as spans of their order.
+
+        Unknown codes are left out. Raises NotFound for the list or edition.
+        """
+        return await self._written.below(await self._file(codes.code_list, codes.edition), codes, roots)
+
+    async def condition(self, codes: CodesAsWritten, column: str, question: CodeQuestion) -> Predicate:
+        """Rows whose column holds a code that is meant. Raises NotFound, and InvalidInput for an unknown `under`."""
+        file = await self._file(codes.code_list, codes.edition)
+        return await self._written.condition(file, codes, column, question)
+
     async def import_bundled(self, principal: Principal) -> tuple[CodeList, ...]:
         """Bring in the lists that come with the package; repeating it changes nothing. Raises NotAllowed."""
         with resources.as_file(resources.files("satudata.datasets") / "reference") as bundled:
@@ -103,11 +129,16 @@ class CodeService:
         self._reader.close()
 
     async def _file(self, slug: str, edition: str | None) -> Path:
+        """Where an edition's codes are; a named one is asked of the database once. Raises NotFound."""
+        known = self._files.get((slug, edition)) if edition is not None else None
+        if known is not None:
+            return known
         async with self._database.read() as session:
             row = await CodeListRepository(session).edition(slug, edition)
         if row is None:
             what = f"{slug} {edition or ''}".strip()
             raise NotFound(not_found_text(Text(f"Kode referensi {what}", f"Code list {what}")), ("codeList",))
+        self._files[slug, row.edition] = self._folder / row.file
         return self._folder / row.file
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from satudata.validation.contracts.model import CodeFormat
 from satudata.validation.text import Text
 
 
@@ -32,3 +33,35 @@ class Code:
     valid_from: date | None = None
     valid_to: date | None = None
     successors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CodesAsWritten:
+    """The codes of one edition, of one level if it is named, as a column writes them: `32.73` may be `3273` there."""
+
+    code_list: str
+    edition: str | None
+    format: CodeFormat = CodeFormat.DOTTED
+    level: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CodeQuestion:
+    """Which codes: every part that is not None must hold. Codes are given as the list writes them, or as the column."""
+
+    one_of: tuple[str, ...] | None = None
+    none_of: tuple[str, ...] | None = None
+    starts_with: str | None = None
+    """In the list's writing."""
+    under: tuple[str, ...] | None = None
+    """One of these, or below one."""
+    levels: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSpan:
+    """Codes that follow each other in order of bytes, as the column writes them: `first` to `last`, `count` of them."""
+
+    first: str
+    last: str
+    count: int

@@ -6,6 +6,8 @@ from typing import Any
 from sqlalchemy import ColumnElement
 
 MAX_WORDS = 10
+MAX_CHARACTERS = 200
+"""Of a query; what comes after is not looked at. SQLite takes no `LIKE` pattern of more than 50,000 bytes."""
 
 
 def normalise(text: str) -> str:
@@ -14,9 +16,14 @@ def normalise(text: str) -> str:
     return " ".join("".join(char for char in decomposed if not unicodedata.combining(char)).split())
 
 
+def query_text(text: str | None) -> str:
+    """A query as it is looked for."""
+    return normalise((text or "")[:MAX_CHARACTERS])
+
+
 def words(text: str | None) -> tuple[str, ...]:
     """The words of a query, without repeats."""
-    return tuple(dict.fromkeys(normalise(text or "").split()))[:MAX_WORDS]
+    return tuple(dict.fromkeys(query_text(text).split()))[:MAX_WORDS]
 
 
 def contains(column: Any, word: str) -> ColumnElement[bool]:

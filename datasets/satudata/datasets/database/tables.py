@@ -5,6 +5,7 @@ import satudata.datasets.audit.models
 import satudata.datasets.catalogue.models
 import satudata.datasets.codes.models
 import satudata.datasets.database.epoch
+import satudata.datasets.documents.models
 import satudata.datasets.people.models
 import satudata.datasets.submissions.models
 import satudata.datasets.versions.models  # noqa: F401 - imported for their tables

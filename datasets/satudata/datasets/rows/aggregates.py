@@ -9,10 +9,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Double, cast, func, literal_column, select
-from sqlalchemy.types import UserDefinedType
+from sqlalchemy import ColumnElement, Double, Select, case, cast, func, literal_column, select, type_coerce
+from sqlalchemy.types import NULLTYPE, UserDefinedType
 
-from satudata.datasets.rows.query import AggregateQuery, GroupOrder, Measure, MeasureFunction, SnapshotColumn
+from satudata.datasets.rows.date_parts import first_instant, part_of_date, part_of_instant
+from satudata.datasets.rows.query import (
+    AggregateQuery,
+    DatePart,
+    GroupKey,
+    GroupOrder,
+    Measure,
+    MeasureFunction,
+    SnapshotColumn,
+)
 from satudata.datasets.rows.sql import (
     KEPT_STATEMENTS,
     Engine,
@@ -22,6 +31,8 @@ from satudata.datasets.rows.sql import (
     Statement,
     Writer,
     filtered,
+    quotient,
+    remainder,
 )
 from satudata.datasets.rows.values import decimal_text, decoder
 from satudata.datasets.serving.facts import Facts
@@ -157,6 +168,43 @@ def divide_half_even(numerator: int, denominator: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Grouping:
+    """Group by the column's value (`part` None) or by a part of its days or instants."""
+
+    column: str
+    part: DatePart | None = None
+    of_instant: bool = False
+
+    @property
+    def needs_zone(self) -> bool:
+        return self.part is not None and self.of_instant
+
+
+def groupings(by: tuple[GroupKey, ...], columns: dict[str, SnapshotColumn]) -> tuple[Grouping, ...]:
+    """Raises ValueError for a part its column does not have."""
+    return tuple(_grouping(key, columns[key.column]) for key in by)
+
+
+def _grouping(key: GroupKey, column: SnapshotColumn) -> Grouping:
+    is_date = column.type is ColumnType.DATE
+    if key.part is DatePart.VALUE or (is_date and key.part is DatePart.DAY):
+        return Grouping(key.column)
+    if column.type is ColumnType.DATETIME or (is_date and key.part is not DatePart.HOUR):
+        return Grouping(key.column, key.part, not is_date)
+    raise ValueError(f"{key.part} of {key.column} ({column.type})")
+
+
+@dataclass(frozen=True, slots=True)
+class GroupTest:
+    """Keep groups whose measure, made of these parts, passes. `kind` as in `conditions.Atom`; so many values."""
+
+    parts: tuple[Part, ...]
+    function: MeasureFunction
+    kind: str
+    values: int
+
+
+@dataclass(frozen=True, slots=True)
 class GroupSort:
     """Order by all keys (`parts` empty) or by a measure made of these parts."""
 
@@ -181,23 +229,55 @@ def aggregate_statement(
     source: Source,
     parts: tuple[Part, ...],
     filter: Filter,
-    by: tuple[str, ...],
+    by: tuple[Grouping, ...],
+    tests: tuple[GroupTest, ...],
     sorts: tuple[GroupSort, ...],
     limited: bool,
 ) -> Statement:
-    """Group keys, then parts. Values: filter, then limit and offset when `limited`."""
+    """Group keys, then parts. Values: the zone when a key needs it, filter, tests, limit and offset when `limited`."""
     writer = _AggregateWriter(source)
-    conditions = filtered(writer, filter)
-    keys = [writer.column(name) for name in by]
-    statement = select(*keys, *map(writer.part, parts)).select_from(writer.table).where(*conditions)
+    zone = writer.parameter() if any(key.needs_zone for key in by) else None
+    keys = [writer.key(key, zone) for key in by]
+    statement = select(*keys, *map(writer.part, parts)).select_from(writer.table)
+    statement = statement.where(*filtered(writer, filter))
     if by:
-        statement = statement.group_by(*keys).order_by(*writer.group_ordering(by, sorts))
+        statement = statement.group_by(*keys).having(*map(writer.passes, tests))
+        ordering = writer.group_ordering(keys, sorts)
+        if zone is None:
+            statement = statement.order_by(*ordering)
+        else:
+            statement = _with_first_instants(statement, by, zone, ordering)
         if limited:
             statement = statement.limit(writer.parameter()).offset(writer.parameter())
     return writer.compile(statement)
 
 
+def _with_first_instants(
+    grouped: Select[Any],
+    by: tuple[Grouping, ...],
+    zone: ColumnElement[Any],
+    ordering: list[ColumnElement[Any]],
+) -> Select[Any]:
+    """Ordered groups, the local times among their keys turned into instants: outside, for there it is done by name."""
+    columns = [column.label(f"c{index}") for index, column in enumerate(grouped.selected_columns)]
+    place = func.row_number().over(order_by=ordering).label("place")
+    inner = grouped.with_only_columns(*columns, place).subquery("grouped")
+    answers: list[ColumnElement[Any]] = [*inner.c][: len(columns)]
+    for index, key in enumerate(by):
+        if key.part is not None and key.of_instant:
+            answers[index] = first_instant(key.part, answers[index], zone)
+    return select(*answers).order_by(inner.c.place)
+
+
 class _AggregateWriter(Writer):
+    def key(self, key: Grouping, zone: ColumnElement[Any] | None) -> ColumnElement[Any]:
+        column = self.column(key.column)
+        if key.part is None:
+            return column
+        if zone is None or not key.of_instant:
+            return part_of_date(key.part, column)
+        return part_of_instant(key.part, column, zone)
+
     def part(self, part: Part) -> ColumnElement[Any]:
         if part.column is None:
             return func.count()
@@ -224,12 +304,31 @@ class _AggregateWriter(Writer):
     def _middle(self, order: ColumnElement[Any]) -> ColumnElement[Any]:
         return func.percentile_disc(literal_column("0.5")).within_group(order)
 
-    def group_ordering(self, by: tuple[str, ...], sorts: tuple[GroupSort, ...]) -> list[ColumnElement[Any]]:
+    def passes(self, test: GroupTest) -> ColumnElement[bool]:
+        """DuckDB only: the row store has neither its 128-bit sums nor their quotients."""
+        figure: ColumnElement[Any] = type_coerce(
+            self._figure(test), NULLTYPE
+        )  # else values are cast to 32 bits
+        return self._test(test.kind, figure, self.parameters(test.values), fold=False)
+
+    def _figure(self, test: GroupTest) -> ColumnElement[Any]:
+        """The measure in stored form, an average rounded as it is answered."""
+        first, *others = map(self.part, test.parts)
+        if test.function is not MeasureFunction.AVG:
+            return first
+        (count,) = others
+        if test.parts[0].function == "float_sum":
+            return case((func.isfinite(first), first / count))
+        return _rounded(first * literal_column(str(10**EXTRA_DIGITS)), count)
+
+    def group_ordering(
+        self, keys: list[ColumnElement[Any]], sorts: tuple[GroupSort, ...]
+    ) -> list[ColumnElement[Any]]:
         """As asked, then by the keys, so that the order of groups is total."""
         ordering: list[ColumnElement[Any]] = []
         for sort in (*sorts, GroupSort((), None, False, False)):
             key = SortKey("", sort.descending, sort.nulls_first, True)
-            expressions = self._measured(sort) if sort.parts else [self.column(name) for name in by]
+            expressions = self._measured(sort) if sort.parts else keys
             ordering += [self.sorted(expression, key) for expression in expressions]
         return ordering
 
@@ -246,3 +345,13 @@ class _AggregateWriter(Writer):
         divide = "/" if self.engine is Engine.SQLITE else "//"
         share = cast(total.op("%")(count), Double) / cast(count, Double)
         return [total.op(divide)(count), share]
+
+
+def _rounded(numerator: ColumnElement[Any], denominator: ColumnElement[Any]) -> ColumnElement[Any]:
+    """`divide_half_even` in DuckDB's SQL: half up in whole numbers, then one less where a tie went to the odd one."""
+    doubled: ColumnElement[Any] = literal_column("2") * numerator + denominator
+    divisor: ColumnElement[Any] = literal_column("2") * denominator
+    over = remainder(doubled, divisor)
+    half_up = quotient(doubled - over, divisor)
+    odd = remainder(half_up, literal_column("2"))
+    return half_up - case((over == literal_column("0"), odd), else_=literal_column("0"))

@@ -5,7 +5,7 @@ The shape of a condition (everything but its values) names its compiled SQL; see
 """
 
 import string
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,14 +75,15 @@ def _prepare_condition(condition: Condition, column: SnapshotColumn) -> Formula:
         return _one_of(column, value, operator is Operator.NOT_IN, fold)
     if operator in (Operator.CONTAINS, Operator.STARTS_WITH):
         return _part_of(column, value, operator is Operator.STARTS_WITH, fold)
-    return _compare(name, operator, place(column, _folded(value, fold)), fold)
+    return compare(name, operator, place(column, _folded(value, fold)), fold)
 
 
 def _folded(value: Any, fold: bool) -> Any:
     return value.translate(_FOLD) if fold and isinstance(value, str) else value
 
 
-def _compare(name: str, operator: Operator, at: Place, fold: bool) -> Formula:
+def compare(name: str, operator: Operator, at: Place, fold: bool = False) -> Atom:
+    """One of the six comparisons with a value that may lie between those stored."""
     if at.exact is not None:
         return Atom(_SYMBOL[operator], name, (at.exact,), fold)
     match operator:
@@ -116,12 +117,17 @@ def _one_of(column: SnapshotColumn, values: Any, negated: bool, fold: bool) -> F
             path=(column.name,),
         )
     places = (place(column, _folded(value, fold)).exact for value in values)
-    stored = tuple(dict.fromkeys(exact for exact in places if exact is not None))
+    return among(column.name, [exact for exact in places if exact is not None], negated, fold)
+
+
+def among(name: str, values: Iterable[Stored], negated: bool, fold: bool = False) -> Atom:
+    """Equal to one of the values, or to none."""
+    stored = tuple(dict.fromkeys(values))
     if not stored:
-        return Atom("always" if negated else "never", column.name)
+        return Atom("always" if negated else "never", name)
     if len(stored) == 1:
-        return Atom("<>" if negated else "=", column.name, stored, fold)
-    return Atom("not in" if negated else "in", column.name, _padded(stored), fold)
+        return Atom("<>" if negated else "=", name, stored, fold)
+    return Atom("not in" if negated else "in", name, _padded(stored), fold)
 
 
 def _padded(values: tuple[Stored, ...]) -> tuple[Stored, ...]:

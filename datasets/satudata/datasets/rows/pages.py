@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Self
 
+from satudata.datasets.rows.parts import RowParts, pages_statement, parts_values
 from satudata.datasets.rows.planner import Region
 from satudata.datasets.rows.query import RowPage, RowQuery, SnapshotColumn
 from satudata.datasets.rows.sql import Engine, SortKey, Source, Statement, page_statement
@@ -62,6 +63,12 @@ class Find:
 
     def statement(self, source: Source, columns: tuple[str, ...]) -> Statement:
         return page_statement(source, columns, self._filter, self._keys, self._nulls)
+
+    def statement_of_parts(self, source: Source, parts: RowParts) -> tuple[Statement, list[Any]]:
+        """The same search within each part, with all its values; `skip` and `limit` name the first and last place."""
+        text = pages_statement(source, parts.column, parts.are_values, self._filter, self._keys, self._nulls)
+        *values, last, first = self.values
+        return text, [*parts_values(source.engine, parts), *values, first, last]
 
 
 def page_of(

@@ -137,6 +137,40 @@ class Measure:
     column: str | None = None
 
 
+class DatePart(StrEnum):
+    """What of a date or an instant the rows of a group have in common. Weeks begin on Monday (ISO 8601)."""
+
+    VALUE = "VALUE"
+    HOUR = "HOUR"
+    """Of instants only."""
+    DAY = "DAY"
+    WEEK = "WEEK"
+    MONTH = "MONTH"
+    QUARTER = "QUARTER"
+    YEAR = "YEAR"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupKey:
+    """A column's value, or a part of its dates; the key of a part is its first day or first instant."""
+
+    column: str
+    part: DatePart = DatePart.VALUE
+
+
+@dataclass(frozen=True, slots=True)
+class GroupCondition:
+    """Keep groups of which `measure operator value` holds; a group without that figure matches only `isNull: true`.
+
+    The figure is compared as it is answered: an average after rounding. Of `Operator`, CONTAINS and STARTS_WITH have
+    no meaning here; measures are COUNT and, of numbers, SUM, AVG, MIN and MAX (no SUM of FLOAT).
+    """
+
+    measure: Measure
+    operator: Operator
+    value: Any
+
+
 @dataclass(frozen=True, slots=True)
 class GroupOrder:
     """Order groups by their key columns (`measure` None) or by one of the query's measures."""
@@ -148,12 +182,28 @@ class GroupOrder:
 
 @dataclass(frozen=True, slots=True)
 class AggregateQuery:
-    """Measures over all matching rows, one result per group of `by` (one result when `by` is empty)."""
+    """Measures over all matching rows, one result per group of `by` (one result when `by` is empty).
+
+    A group must meet every condition of `having`. Parts of instants are taken in `time_zone`, one of
+    `date_parts.time_zones()`.
+    """
 
     snapshot: Snapshot
     measures: tuple[Measure, ...]
     where: Predicate | None = None
-    by: tuple[str, ...] = ()
+    by: tuple[GroupKey, ...] = ()
+    having: tuple[GroupCondition, ...] = ()
     order: tuple[GroupOrder, ...] = field(default=())
     first: int | None = None
     offset: int = 0
+    time_zone: str = "UTC"
+
+    def __post_init__(self) -> None:
+        if self.having and not self.by:
+            raise ValueError("having chooses groups, and there are none")
+
+    @property
+    def columns(self) -> tuple[str | None, ...]:
+        """What is read beside the filter; None for a count of rows."""
+        measures = (*self.measures, *(condition.measure for condition in self.having))
+        return (*(key.column for key in self.by), *(measure.column for measure in measures))

@@ -10,6 +10,7 @@ one way in which a value comes out.
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from satudata.datasets.rows import sqlite_engine
@@ -18,13 +19,16 @@ from satudata.datasets.rows.aggregates import (
     aggregate_statement,
     finisher,
     group_sorts,
+    groupings,
     parts_of,
     sqlite_is_exact,
 )
 from satudata.datasets.rows.conditions import Formula, prepare, shape, values_of
 from satudata.datasets.rows.deadline import Deadline, DeadlineExceeded
 from satudata.datasets.rows.duckdb_engine import Scanner
+from satudata.datasets.rows.having import prepare_having
 from satudata.datasets.rows.pages import After, Find, page_of
+from satudata.datasets.rows.parts import RowParts, by_part, of_parts
 from satudata.datasets.rows.planner import Region, locate, sort_keys
 from satudata.datasets.rows.query import (
     AggregateQuery,
@@ -53,6 +57,8 @@ Answer = TypeVar("Answer")
 
 SQLITE = Source(Engine.SQLITE)
 INLINE_ROWS = 5_000
+SMALL_PARTS = 4
+"""All parts of the rows together may leave so many times the inline rows to be looked at one by one."""
 UNLIMITED = 2**62
 
 
@@ -82,9 +88,27 @@ class RowReader:
 
         COUNT, DISTINCT_COUNT, TRUE_COUNT int; SUM of INTEGER int, of DECIMAL str at scale; AVG and MEDIAN str at
         scale + 6, of FLOAT float; MIN and MAX as the column. Without a value: 0 for counts, else None.
-        Raises DeadlineExceeded, InvalidInput; ValueError for a measure its column cannot have.
+        Raises DeadlineExceeded, InvalidInput; ValueError for a measure or a date part its column cannot have.
         """
         return await self._answer(query.snapshot, deadline, lambda: self._aggregate(query, deadline))
+
+    async def pages(self, query: RowQuery, parts: RowParts, deadline: Deadline) -> list[RowPage]:
+        """A page of each part, as `page` answers; in one pass unless an index leaves few rows. Raises as `page`."""
+        return await self._answer(query.snapshot, deadline, lambda: self._pages(query, parts, deadline))
+
+    async def aggregates(
+        self, query: AggregateQuery, parts: RowParts, deadline: Deadline
+    ) -> list[list[tuple[Any, ...]]]:
+        """`aggregate` for each part; figures (not groups) of single values in one statement. Raises as `aggregate`."""
+        if parts.are_values and not query.by:
+            found = await self.aggregate(by_part(query, parts), deadline) if parts.triples() else []
+            return of_parts(query, parts, found)
+        return [
+            []
+            if query.by and not part
+            else await self.aggregate(replace(query, where=parts.within(part, query.where)), deadline)
+            for part in parts.parts
+        ]
 
     async def close(self) -> None:
         """Stop the threads. The serving store stays open; whoever made it closes it."""
@@ -160,6 +184,58 @@ class RowReader:
         rows = self._rows(snapshot, wanted, [number for (number,) in found], deadline)
         return page_of(query, columns, wanted, rows, Engine.DUCKDB)
 
+    async def _pages(self, query: RowQuery, parts: RowParts, deadline: Deadline) -> list[RowPage]:
+        snapshot, columns = query.snapshot, by_name(query.snapshot)
+        if query.after is None and self._are_small(snapshot, query.where, parts, deadline):
+            nothing = RowPage([], [], False, Engine.SQLITE)
+            return [
+                await self._page(replace(query, where=parts.within(part, query.where)), deadline)
+                if part
+                else nothing
+                for part in parts.parts
+            ]
+        formula = None if query.where is None else prepare(query.where, columns)
+        position = After.read(query, columns)
+        region = self._region(snapshot, formula, self._facts(snapshot), deadline)
+        inline = self._is_inline(region)
+        source = SQLITE if inline else columnar(snapshot)
+        find = Find(
+            region,
+            snapshot.row_count,
+            sort_keys(snapshot, formula, query.order),
+            position,
+            query.offset + query.first + 1,
+            query.offset + 1,
+        )
+        found: list[tuple[Any, ...]] = []
+        if parts.triples() and not region.empty:
+            statement, values = find.statement_of_parts(source, parts)
+            if inline:
+                found = self._run_inline(snapshot, statement, values, deadline)
+            else:
+                found = await self._scanner.run(snapshot, statement, values, deadline)
+        wanted = tuple(dict.fromkeys((*query.columns, *(term.column for term in query.order))))
+        rows = self._rows(snapshot, wanted, [number for _, number in found], deadline)
+        by_part: list[list[tuple[Any, ...]]] = [[] for _ in parts.parts]
+        for (part, _), row in zip(found, rows, strict=True):
+            by_part[part].append(row)
+        return [page_of(query, columns, wanted, part, source.engine) for part in by_part]
+
+    def _are_small(
+        self, snapshot: Snapshot, where: Predicate | None, parts: RowParts, deadline: Deadline
+    ) -> bool:
+        """Whether an index leaves so few rows of every part that each is read by itself."""
+        if snapshot.row_count <= self._inline_rows:  # one statement looks at less
+            return False
+        columns, facts, rows = by_name(snapshot), self._facts(snapshot), 0
+        for part in filter(None, parts.parts):
+            formula = prepare(parts.within(part, where), columns)
+            region = self._region(snapshot, formula, facts, deadline)
+            rows += max(region.at_most, 0)
+            if not self._is_inline(region) or rows > SMALL_PARTS * self._inline_rows:
+                return False
+        return True
+
     def _rows(
         self, snapshot: Snapshot, wanted: tuple[str, ...], numbers: list[int], deadline: Deadline
     ) -> list[tuple[Any, ...]]:
@@ -189,19 +265,25 @@ class RowReader:
         columns = by_name(snapshot)
         measures = [parts_of(measure, columns) for measure in query.measures]
         parts = tuple(dict.fromkeys(part for measure in measures for part in measure)) or (Part("rows"),)
+        by = groupings(query.by, columns)
+        tests, compared = prepare_having(query.having, columns)
         sorts = group_sorts(query, columns)
         formula = None if query.where is None else prepare(query.where, columns)
         facts = self._facts(snapshot)
         region = self._region(snapshot, formula, facts, deadline)
         filter, values = region.filter(snapshot.row_count)
+        if any(key.needs_zone for key in by):
+            values = [query.time_zone, *values]
+        values += compared
         limited = bool(query.by) and (query.first is not None or query.offset > 0)
         if limited:
             values += [UNLIMITED if query.first is None else query.first, query.offset]
 
         needed = [*parts, *(part for sort in sorts for part in sort.parts)]
-        inline = self._is_inline(region) and sqlite_is_exact(needed, facts, max(region.rows, 0))
+        plain = not tests and all(key.part is None for key in by)  # the rest only DuckDB can answer
+        inline = plain and self._is_inline(region) and sqlite_is_exact(needed, facts, max(region.rows, 0))
         source = SQLITE if inline else columnar(snapshot)
-        statement = aggregate_statement(source, parts, filter, query.by, sorts, limited)
+        statement = aggregate_statement(source, parts, filter, by, tests, sorts, limited)
         if inline:
             found = self._run_inline(snapshot, statement, values, deadline)
         else:
@@ -242,7 +324,7 @@ def _measured(
         return []
     stored = list(zip(*found, strict=True))
     width = len(query.by)
-    answers = [decode_column(columns[name], stored[index]) for index, name in enumerate(query.by)]
+    answers = [decode_column(columns[key.column], stored[index]) for index, key in enumerate(query.by)]
     for measure, needed in zip(query.measures, measures, strict=True):
         values = [stored[width + parts.index(part)] for part in needed]
         answers.append(list(map(finisher(measure, columns), *values)))

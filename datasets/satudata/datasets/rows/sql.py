@@ -58,6 +58,21 @@ class Source:
     schema: str | None = None
 
 
+_AS_MULTIPLICATION = 8
+"""SQLAlchemy puts no parentheses around what an operator it does not know joins, unless told how it binds."""
+
+
+def quotient(number: ColumnElement[Any], divisor: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Whole-number division in DuckDB's SQL, towards zero."""
+    return number.op("//", precedence=_AS_MULTIPLICATION)(divisor)
+
+
+def remainder(number: ColumnElement[Any], divisor: ColumnElement[Any]) -> ColumnElement[Any]:
+    """What is left of the division, at least zero; the divisor is positive."""
+    modulo = ("%", _AS_MULTIPLICATION)
+    return (number.op(*modulo)(divisor) + divisor).op(*modulo)(divisor)
+
+
 @dataclass(frozen=True, slots=True)
 class SortKey:
     column: str

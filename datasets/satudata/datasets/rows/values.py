@@ -54,9 +54,9 @@ def place(column: SnapshotColumn, value: Any) -> Place:
         case ColumnType.DATETIME if isinstance(value, datetime) and value.tzinfo is not None:
             return Place((value - INSTANT_ZERO) // MICROSECOND)
         case ColumnType.INTEGER | ColumnType.DECIMAL if _is_number(value):
-            return _place_scaled(value, column.scale)
+            return place_number(value, column.scale)
         case ColumnType.FLOAT if _is_number(value):
-            return _place_float(value)
+            return place_float(value)
         case _:
             raise unusable_value(column)
 
@@ -86,11 +86,13 @@ def _is_unicode(text: str) -> bool:
     return True
 
 
-def _place_scaled(value: int | float | Decimal, scale: int) -> Place:
-    if value >= 10**19:  # infinity too; and it spares us the digits of 1E+999999
-        return Place(below=INT_MAX)
-    if value <= -(10**19):
-        return Place(above=INT_MIN)
+def place_number(value: int | float | Decimal, scale: int, largest: int = INT_MAX) -> Place:
+    """Find a number among whole numbers of 10^-scale, `-largest - 1` to `largest` of them."""
+    smallest = -largest - 1
+    if value > largest:  # infinity too; and it spares us the digits of 1E+999999
+        return Place(below=largest)
+    if value < smallest:
+        return Place(above=smallest)
     if isinstance(value, int):
         floor, whole = value * 10**scale, True
     else:
@@ -99,14 +101,14 @@ def _place_scaled(value: int | float | Decimal, scale: int) -> Place:
         scaled = exact.scaleb(scale, context)
         floor = int(scaled.to_integral_value(ROUND_FLOOR, context))
         whole = scaled == floor
-    if floor > INT_MAX:
-        return Place(below=INT_MAX)
-    if floor < INT_MIN:
-        return Place(above=INT_MIN)
-    return Place(floor) if whole else Place(below=floor, above=floor + 1 if floor < INT_MAX else None)
+    if floor > largest:
+        return Place(below=largest)
+    if floor < smallest:
+        return Place(above=smallest)
+    return Place(floor) if whole else Place(below=floor, above=floor + 1 if floor < largest else None)
 
 
-def _place_float(value: int | float | Decimal) -> Place:
+def place_float(value: int | float | Decimal) -> Place:
     try:
         nearest = float(value)
     except OverflowError:

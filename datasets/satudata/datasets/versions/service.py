@@ -1,6 +1,7 @@
 """Published versions: reading them, their reports, and withdrawing one. Publishing is a job (`jobs.publish`)."""
 
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from satudata.datasets import checks
@@ -18,6 +19,8 @@ from satudata.datasets.versions.types import DatasetVersion, VersionState
 from satudata.validation.reports.model import Report
 from satudata.validation.text import Text
 
+KEPT_EDITIONS = 10_000
+
 
 class VersionService:
     """Versions of datasets one may not see do not exist."""
@@ -26,6 +29,7 @@ class VersionService:
         self._database = database
         self._acts = acts
         self._files = files
+        self._editions: OrderedDict[str, Mapping[str, str]] = OrderedDict()
 
     async def get(self, slug: str, number: int | None, principal: Principal) -> DatasetVersion:
         """A version by number, withdrawn ones as tombstones; with None the newest one not withdrawn.
@@ -50,7 +54,9 @@ class VersionService:
                 "NO_VERSION",
             )
         raise NotFound(
-            not_found_text(Text(f"Versi {number} dari {slug}", f"Version {number} of {slug}")), ("version",)
+            not_found_text(Text(f"Versi {number} dari {slug}", f"Version {number} of {slug}")),
+            ("version",),
+            "UNKNOWN_VERSION",
         )
 
     async def readable(self, slug: str, number: int | None, principal: Principal) -> DatasetVersion:
@@ -172,6 +178,16 @@ class VersionService:
             )
             act.changes_what_readers_see()
         return to_version(row, slug)
+
+    async def code_editions(self, version: DatasetVersion) -> Mapping[str, str]:
+        """The edition of each code list the version was checked against, by list; read once a version."""
+        known = self._editions.get(version.id)
+        if known is None:
+            known = (await self.report(version)).editions
+            self._editions[version.id] = known
+            if len(self._editions) > KEPT_EDITIONS:
+                self._editions.popitem(last=False)
+        return known
 
     async def report(self, version: DatasetVersion) -> Report:
         """The report of the check it passed, for a version the caller has been given."""

@@ -18,6 +18,7 @@ from satudata.graphql.directives import CONNECTION, mark
 from satudata.graphql.ids import global_id
 from satudata.graphql.nodes import Node
 from satudata.graphql.paging import After, Connection, First, ListCursors, connection, size_of
+from satudata.graphql.rows.backlinks import CodesTogether
 from satudata.graphql.scalars import Date
 from satudata.graphql.texts import TextType
 from satudata.validation.text import Text
@@ -33,10 +34,11 @@ class CodeGroup:
         self._info = info
         self._list = code_list
         self._codes = codes
+        self.together = CodesTogether(code_list.slug, code_list.edition, tuple(code.code for code in codes))
         self._referred: asyncio.Future[dict[str, CodeInList]] | None = None
 
     def members(self) -> "tuple[CodeInList, ...]":
-        return tuple(CodeInList(code, self) for code in self._codes)
+        return tuple(CodeInList(code, self, place) for place, code in enumerate(self._codes))
 
     async def referred(self, codes: Collection[str]) -> "list[CodeInList]":
         """Parents or successors of members, in the order asked; unknown ones are left out."""
@@ -60,6 +62,8 @@ class CodeInList:
 
     record: Code
     group: CodeGroup
+    place: int
+    """Which of the group's codes it is, from 0."""
 
 
 def _code(root: strawberry.Parent[CodeInList]) -> strawberry.ID:
@@ -78,6 +82,10 @@ async def _parent(
     parent = root.record.parent
     found = await root.group.referred([parent]) if parent else []
     return found[0] if found else None
+
+
+def _level(root: strawberry.Parent[CodeInList]) -> str | None:
+    return root.record.level
 
 
 def _valid_from(root: strawberry.Parent[CodeInList]) -> Date | None:
@@ -99,6 +107,10 @@ class CodeType:
     )
     label: TextType = strawberry.field(
         resolver=_label, description="What it stands for. Example: `Kota Bandung`."
+    )
+    level: str | None = strawberry.field(
+        resolver=_level,
+        description="Its level, where the list has levels. Example: `REGENCY`.",
     )
     parent: "CodeType | None" = strawberry.field(resolver=_parent, description="The code it lies under.")
     valid_from: Date | None = strawberry.field(

@@ -6,15 +6,17 @@ share one page read; counts, aggregates and groups are asked only when selected.
 """
 
 import asyncio
+import copy
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 from graphql.execution.collect_fields import FieldDetailsList
 
 from satudata.datasets.rows.deadline import Deadline
 from satudata.datasets.rows.query import (
+    AggregateQuery,
     And,
     Condition,
     Not,
@@ -26,19 +28,38 @@ from satudata.datasets.rows.query import (
     Snapshot,
 )
 from satudata.datasets.rows.reader import RowReader
+from satudata.datasets.versions.types import DatasetVersion
 from satudata.graphql.config import Limits
 from satudata.graphql.cursors import CursorCoder
 from satudata.graphql.errors import ApiError, bad_input, limit_error
 from satudata.graphql.paging import PageInfo
+from satudata.graphql.rows.entries import fill_joins, has_joins
 from satudata.graphql.rows.filters import predicate_of
 from satudata.graphql.rows.measures import plan_aggregate, plan_groups
 from satudata.graphql.rows.ordering import order_of
-from satudata.graphql.rows.selection import Collect, ColumnSet, row_shape, selected
-from satudata.graphql.rows.shapes import Constant, Leaf, Shape, write_rows
+from satudata.graphql.rows.row_shapes import ColumnSet, row_shape
+from satudata.graphql.rows.selection import Running, selected
+from satudata.graphql.rows.shapes import Constant, Leaf, Lookup, Shape, write_rows
 from satudata.graphql.rows.types import RowTypes
 
-Answer = Callable[[Mapping[str, Any]], Any]
+Answer = Callable[["RowsSource", Mapping[str, Any]], Any]
 """Takes the coerced arguments of a field below the connection; gives its value, or an awaitable of it."""
+
+
+class Reader(Protocol):
+    """What rows are read through: all of a dataset's, or those of one code (`linked.PartReader`)."""
+
+    async def page(self, query: RowQuery, deadline: Deadline) -> RowPage: ...
+
+    async def count(self, snapshot: Snapshot, where: Predicate | None, deadline: Deadline) -> int: ...
+
+    async def aggregate(self, query: AggregateQuery, deadline: Deadline) -> list[tuple[Any, ...]]: ...
+
+
+class PartOfMany(Reader, Protocol):
+    """One of several parts that are read together."""
+
+    async def pages_beside(self, query: RowQuery, deadline: Deadline) -> list[RowPage]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +73,33 @@ class RowContext:
 
 
 class RowsRequest:
-    """The arguments of one dataset field, understood. Raises ApiError BAD_INPUT on making."""
+    """The arguments of one dataset field, understood. Raises ApiError BAD_INPUT on making.
+
+    `entries` is what filters of code entries mean (`links.entry_conditions`).
+    """
 
     def __init__(
         self,
         types: RowTypes,
-        snapshot: Snapshot,
-        version: object,
+        version: DatasetVersion,
         arguments: Mapping[str, Any],
         context: RowContext,
+        entries: Mapping[str, Predicate] | None = None,
     ) -> None:
         self.types = types
-        self.snapshot = snapshot
+        self.snapshot = version.snapshot
         self.version = version
         self.context = context
         self.where: Predicate | None = predicate_of(
-            arguments.get("where"), types.filter_columns, list_values=context.limits.list_values
+            arguments.get("where"),
+            types.filter_columns,
+            list_values=context.limits.list_values,
+            entries=entries,
         )
         self.order: tuple[OrderTerm, ...] = order_of(arguments.get("orderBy"), types.filter_columns)
         self.first, self.after, self.offset = _page_arguments(arguments)
         self._check_offset()
-        check_columns(types, snapshot, (*columns_of(self.where), *(term.column for term in self.order)))
+        check_columns(types, self.snapshot, (*columns_of(self.where), *(term.column for term in self.order)))
 
     def _check_offset(self) -> None:
         limit = self.context.limits.offset
@@ -81,11 +108,12 @@ class RowsRequest:
                 "offset",
                 f"paling besar {limit} bila ada where atau orderBy. Pakai after, atau unduh datanya.",
                 f"at most {limit} with where or orderBy. Use after, or download the data.",
+                reason="OFFSET_TOO_FAR",
             )
 
-    def open(self, collect: Collect, details: FieldDetailsList) -> "RowsSource":
+    def open(self, running: Running, details: FieldDetailsList) -> "RowsSource":
         """Plan an answer for everything selected. Raises ApiError BAD_INPUT."""
-        return RowsSource(self, collect, details)
+        return RowsSource(self, running, details)
 
 
 def _page_arguments(arguments: Mapping[str, Any]) -> tuple[int, str | None, int]:
@@ -105,52 +133,62 @@ def _page_arguments(arguments: Mapping[str, Any]) -> tuple[int, str | None, int]
 class RowsSource:
     """Answers by response key, each made when its resolver asks (`types.answer_of`)."""
 
-    def __init__(self, request: RowsRequest, collect: Collect, details: FieldDetailsList) -> None:
+    def __init__(self, request: RowsRequest, running: Running, details: FieldDetailsList) -> None:
         self._request = request
+        self._running = running
+        self._reader: Reader = request.context.reader
+        self._part: PartOfMany | None = None
         self._columns = ColumnSet()
         self._cursors = CursorCoder.of_rows(request.context.cursor_key, request.snapshot, request.order)
         self._page: asyncio.Future[RowPage] | None = None
+        self._filled: dict[int, asyncio.Future[Shape]] = {}
         self._answers: dict[str, Answer] = {}
         self._after = None if request.after is None else self._cursors.decode(request.after)
-        for item in selected(request.types.connection, details, collect):
-            answer = self._plan(item.name, item.details, collect)
+        for item in selected(request.types.connection, details, running.collect):
+            answer = self._plan(item.name, item.details)
             if answer is not None:
                 self._answers[item.key] = answer
         check_columns(request.types, request.snapshot, self._columns.names)
 
+    def of_part(self, reader: PartOfMany) -> "RowsSource":
+        """The same for a part of the rows, read together with its sisters: what entries their rows need, too."""
+        part = copy.copy(self)
+        part._reader = part._part = reader
+        return part
+
     def answer(self, key: str, arguments: Mapping[str, Any]) -> Any:
         """What stands under a response key: a value, or an awaitable of one."""
-        return self._answers[key](arguments)
+        return self._answers[key](self, arguments)
 
-    def _plan(self, name: str, details: FieldDetailsList, collect: Collect) -> Answer | None:
+    def _plan(self, name: str, details: FieldDetailsList) -> Answer | None:
         types = self._request.types
         match name:
             case "nodes":
-                row = row_shape(types, details, collect, self._columns)
-                return lambda _: self._nodes(row)
+                row = row_shape(types, details, self._running, self._columns)
+                return lambda source, _: source._nodes(row)
             case "edges":
-                edge, wants_cursor = self._plan_edges(types, details, collect)
-                return lambda _: self._edges(edge, wants_cursor)
+                edge, wants_cursor = self._plan_edges(types, details)
+                return lambda source, _: source._edges(edge, wants_cursor)
             case "pageInfo":
-                return lambda _: self._page_info()
+                return lambda source, _: source._page_info()
             case "totalCount":
-                return lambda _: self._total_count()
+                return lambda source, _: source._total_count()
             case "aggregate":
-                return lambda _: self._aggregate(details, collect)
+                return lambda source, _: source._aggregate(details)
             case "groups":
-                return lambda arguments: self._groups(arguments, details, collect)
+                return lambda source, arguments: source._groups(arguments, details)
             case "version":
-                return lambda _: self._request.version
+                return lambda source, _: source._request.version
         return None
 
-    def _plan_edges(self, types: RowTypes, details: FieldDetailsList, collect: Collect) -> tuple[Shape, bool]:
+    def _plan_edges(self, types: RowTypes, details: FieldDetailsList) -> tuple[Shape, bool]:
         """The shape of an edge over a row and, last, its cursor; and whether the cursor is wanted."""
-        members: list[tuple[str, Leaf | Constant | Shape]] = []
+        members: list[tuple[str, Leaf | Constant | Lookup | Shape]] = []
         wants_cursor = False
-        for item in selected(types.edge, details, collect):
+        for item in selected(types.edge, details, self._running.collect):
             match item.name:
                 case "node":
-                    members.append((item.key, row_shape(types, item.details, collect, self._columns)))
+                    members.append((item.key, row_shape(types, item.details, self._running, self._columns)))
                 case "cursor":
                     wants_cursor = True
                     members.append((item.key, Leaf(-1)))
@@ -158,32 +196,53 @@ class RowsSource:
                     members.append((item.key, Constant(types.edge.name)))
         return Shape(tuple(members)), wants_cursor
 
+    def _query(self) -> RowQuery:
+        request = self._request
+        return RowQuery(
+            request.snapshot,
+            self._columns.names,
+            where=request.where,
+            order=request.order,
+            first=request.first,
+            after=self._after,
+            offset=request.offset,
+        )
+
     def _read_page(self) -> Awaitable[RowPage]:
         if self._page is None:
-            request = self._request
-            query = RowQuery(
-                request.snapshot,
-                self._columns.names,
-                where=request.where,
-                order=request.order,
-                first=request.first,
-                after=self._after,
-                offset=request.offset,
-            )
-            self._page = asyncio.ensure_future(request.context.reader.page(query, request.context.deadline))
+            reading = self._reader.page(self._query(), self._request.context.deadline)
+            self._page = asyncio.ensure_future(reading)
         return self._page
+
+    async def _shape(self, shape: Shape) -> Shape:
+        """The shape with the entries that its page, and the pages read together with it, refer to."""
+        if not has_joins(shape):
+            return shape
+        filled = self._filled.get(id(shape))
+        if filled is None:
+            filled = self._filled[id(shape)] = asyncio.ensure_future(self._fill(shape))
+        return await asyncio.shield(filled)
+
+    async def _fill(self, shape: Shape) -> Shape:
+        if self._part is None:
+            pages = [await self._read_page()]
+        else:
+            pages = await self._part.pages_beside(self._query(), self._request.context.deadline)
+        rows = [row for page in pages for row in page.rows]
+        return await fill_joins(shape, rows, self._request.version, self._running)
 
     async def _nodes(self, shape: Shape) -> orjson.Fragment:
         page = await self._read_page()
-        return write_rows(shape, page.rows)
+        return write_rows(await self._shape(shape), page.rows)
 
     async def _edges(self, shape: Shape, wants_cursor: bool) -> orjson.Fragment:
         page = await self._read_page()
+        filled = await self._shape(shape)
         if not wants_cursor:
-            return write_rows(shape, page.rows)
+            return write_rows(filled, page.rows)
         encode = self._cursors.encode
         rows = [(*row, encode(position)) for row, position in zip(page.rows, page.positions, strict=True)]
-        return write_rows(shape, rows)
+        return write_rows(filled, rows)
 
     async def _page_info(self) -> PageInfo:
         page = await self._read_page()
@@ -197,31 +256,29 @@ class RowsSource:
 
     def _total_count(self) -> int | Awaitable[int]:
         request = self._request
-        if request.where is None:
+        if request.where is None and self._part is None:
             return request.snapshot.row_count
-        return request.context.reader.count(request.snapshot, request.where, request.context.deadline)
+        return self._reader.count(request.snapshot, request.where, request.context.deadline)
 
-    async def _aggregate(self, details: FieldDetailsList, collect: Collect) -> orjson.Fragment:
+    async def _aggregate(self, details: FieldDetailsList) -> orjson.Fragment:
         request, context = self._request, self._request.context
-        plan = plan_aggregate(request.types, request.snapshot, request.where, details, collect)
+        plan = plan_aggregate(request.types, request.snapshot, request.where, details, self._running.collect)
         values: tuple[Any, ...] = ()
         if plan.query is not None:
             check_columns(
                 request.types, request.snapshot, (measure.column for measure in plan.query.measures)
             )
-            (values,) = await context.reader.aggregate(plan.query, context.deadline)
+            (values,) = await self._reader.aggregate(plan.query, context.deadline)
         return orjson.Fragment(orjson.dumps(plan.shape.build(values)))
 
-    async def _groups(
-        self, arguments: Mapping[str, Any], details: FieldDetailsList, collect: Collect
-    ) -> orjson.Fragment:
+    async def _groups(self, arguments: Mapping[str, Any], details: FieldDetailsList) -> orjson.Fragment:
         request, context = self._request, self._request.context
+        collect = self._running.collect
         plan = plan_groups(
             request.types, request.snapshot, request.where, arguments, details, collect, context.limits
         )
-        read = (*plan.query.by, *(measure.column for measure in plan.query.measures))
-        check_columns(request.types, request.snapshot, read)
-        found = await context.reader.aggregate(plan.query, context.deadline)
+        check_columns(request.types, request.snapshot, plan.query.columns)
+        found = await self._reader.aggregate(plan.query, context.deadline)
         if plan.most is not None and len(found) > plan.most:
             raise limit_error(
                 "groups",
@@ -268,4 +325,5 @@ def _other_contract(field: str, snapshot: Snapshot) -> ApiError:
         "atau unduh versi itu.",
         f"version {snapshot.number} does not have this column, or has it in another form. Leave it out, "
         "or download that version.",
+        reason="COLUMN_NOT_IN_VERSION",
     )

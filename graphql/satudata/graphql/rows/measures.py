@@ -10,8 +10,11 @@ from typing import Any
 from graphql.execution.collect_fields import FieldDetailsList
 
 from graphql import GraphQLObjectType
+from satudata.datasets.rows.date_parts import time_zones
 from satudata.datasets.rows.query import (
     AggregateQuery,
+    DatePart,
+    GroupKey,
     GroupOrder,
     Measure,
     MeasureFunction,
@@ -20,6 +23,7 @@ from satudata.datasets.rows.query import (
 )
 from satudata.graphql.config import Limits
 from satudata.graphql.errors import bad_input
+from satudata.graphql.rows.having import ROW_COUNT, having_of, measure_of
 from satudata.graphql.rows.ordering import only_entry
 from satudata.graphql.rows.selection import Collect, Selected, selected
 from satudata.graphql.rows.shapes import Constant, Leaf, Shape
@@ -27,14 +31,12 @@ from satudata.graphql.rows.types import PublicColumn, RowTypes
 from satudata.graphql.scalars import GraphQLBigInt
 from satudata.validation.contracts.model import ColumnType
 
-ROW_COUNT = Measure(MeasureFunction.COUNT)
-
 
 @dataclass
 class _Values:
     """The values a query will answer, in order: the grouping columns, then the measures asked for so far."""
 
-    by: tuple[str, ...] = ()
+    by: tuple[GroupKey, ...] = ()
     measures: dict[Measure, int] = field(default_factory=dict)
 
     def index_of(self, measure: Measure) -> int:
@@ -80,11 +82,13 @@ def plan_groups(
 ) -> GroupsPlan:
     """The query and the shape of one `groups` field. Raises ApiError BAD_INPUT."""
     by = _by(arguments["by"], types)
-    values = _Values(tuple(column.name for column in by))
+    values = _Values(tuple(GroupKey(column.name, part) for column, part in by))
     members: list[tuple[str, Leaf | Constant | Shape]] = []
     for item in selected(types.group, details, collect):
         if item.name == "key":
-            members.append((item.key, _key_shape(types.key, by, item.details, collect)))
+            members.append(
+                (item.key, _key_shape(types.key, [column for column, _ in by], item.details, collect))
+            )
         elif item.name == "aggregate":
             members.append(
                 (item.key, _aggregate_shape(types, types.aggregate, item.details, collect, values))
@@ -103,28 +107,67 @@ def plan_groups(
         tuple(values.measures) or (ROW_COUNT,),
         where,
         by=values.by,
+        having=having_of(arguments.get("having"), types, list_values=limits.list_values),
         order=order,
         first=limits.groups + 1 if first is None else first,
         offset=offset,
+        time_zone=_time_zone(arguments),
     )
     return GroupsPlan(query, Shape(tuple(members)), limits.groups if first is None else None)
 
 
-def _by(given: Sequence[Mapping[str, Any]], types: RowTypes) -> tuple[PublicColumn, ...]:
-    columns: list[PublicColumn] = []
+def _by(given: Sequence[Mapping[str, Any]], types: RowTypes) -> list[tuple[PublicColumn, DatePart]]:
+    parts: dict[str, tuple[PublicColumn, DatePart]] = {}
     for index, item in enumerate(given):
-        field_name, _ = only_entry(item, f"groups.by[{index}]")
+        field_name, unit = only_entry(item, f"groups.by[{index}]")
+        place = f"groups.by[{index}].{field_name}"
         column = types.by_field[field_name]
-        if column in columns:
+        part = unit if isinstance(unit, DatePart) else DatePart.VALUE
+        if field_name in parts:
             raise bad_input(
-                f"groups.by[{index}].{field_name}",
-                "kolom ini sudah ada di `by`; hapus salah satu.",
-                "this column is already in `by`; remove one of the two.",
+                place,
+                "kolom ini sudah ada di `by`; satu kolom hanya dapat dikelompokkan dengan satu cara. Hapus salah satu, "
+                "atau tanyakan yang lain dalam `groups` tersendiri dengan alias.",
+                "this column is already in `by`; a column is grouped in one way at a time. Remove one of the two, or "
+                "ask the other in a `groups` of its own under an alias.",
+                reason="GROUP_COLUMN_TWICE",
             )
-        columns.append(column)
-    if not columns:
-        raise bad_input("groups.by", "sebutkan paling sedikit satu kolom.", "name at least one column.")
-    return tuple(columns)
+        if part is DatePart.HOUR and column.column.type is ColumnType.DATE:
+            raise bad_input(
+                place,
+                "kolom ini berisi tanggal tanpa jam, jadi tidak dapat dikelompokkan per HOUR. Pakai DAY atau yang "
+                "lebih kasar.",
+                "this column holds days without a time, so it has no HOUR. Use DAY or a longer part.",
+                reason="HOUR_OF_DATE",
+            )
+        parts[field_name] = column, part
+    if not parts:
+        raise bad_input(
+            "groups.by",
+            "sebutkan paling sedikit satu kolom; angka tanpa kelompok ada di `aggregate`.",
+            "name at least one column; figures without groups are in `aggregate`.",
+            reason="EMPTY_GROUP_BY",
+        )
+    return list(parts.values())
+
+
+def _time_zone(arguments: Mapping[str, Any]) -> str:
+    zone: str | None = arguments["timeZone"]
+    if zone is None:
+        raise bad_input(
+            "groups.timeZone",
+            "nilainya null. Hapus, maka dipakai Asia/Jakarta, atau isi dengan nama zona waktu.",
+            "is null. Leave it out to use Asia/Jakarta, or give the name of a time zone.",
+            reason="NULL_TIME_ZONE",
+        )
+    if zone not in time_zones():
+        raise bad_input(
+            "groups.timeZone",
+            "zona waktu ini tidak dikenal. Pakai nama IANA, misalnya Asia/Jakarta, Asia/Makassar atau Asia/Jayapura.",
+            "no such time zone is known. Use an IANA name, e.g. Asia/Jakarta, Asia/Makassar or Asia/Jayapura.",
+            reason="UNKNOWN_TIME_ZONE",
+        )
+    return zone
 
 
 def _order(
@@ -140,7 +183,7 @@ def _order(
             measure, sort = ROW_COUNT, value
         else:
             figure, sort = only_entry(value, f"{place}.{name}")
-            measure = _measure(types.by_field[name], figure, f"{place}.{name}.{figure}")
+            measure = measure_of(types.by_field[name], figure, f"{place}.{name}.{figure}")
         if any(term.measure == measure for term in terms):
             raise bad_input(place, "bagian ini sudah ada di urutan.", "this term is already in the order.")
         if measure is not None:
@@ -149,16 +192,6 @@ def _order(
     if all(term.measure is not None for term in terms):
         terms.append(GroupOrder())
     return tuple(terms)
-
-
-def _measure(column: PublicColumn, figure: str, place: str) -> Measure:
-    if figure == "sum" and column.column.type is ColumnType.FLOAT:
-        raise bad_input(
-            place,
-            "jumlah bilangan biner tidak ditawarkan karena tergantung urutan pembulatan; pakai avg.",
-            "sums of binary floats are not offered, for they depend on rounding; use avg.",
-        )
-    return Measure(MeasureFunction(figure), column.name)
 
 
 def _key_shape(

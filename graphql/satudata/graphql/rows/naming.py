@@ -22,6 +22,7 @@ SUFFIXES = (
     "Aggregate",
     "Group",
     "GroupOrder",
+    "Having",
 )
 """Every type made from a contract beside the row type itself."""
 

@@ -18,6 +18,7 @@ def order_of(given: Sequence[Mapping[str, Any]] | None, columns: Mapping[str, st
                 f"orderBy[{index}].{field}",
                 "kolom ini sudah ada di urutan; hapus salah satu.",
                 "this column is already in the order; remove one of the two.",
+                reason="ORDER_COLUMN_TWICE",
             )
         terms.append(OrderTerm(column, descending=sort.descending, nulls_first=sort.nulls_first))
     return tuple(terms)
@@ -35,5 +36,6 @@ def only_entry(given: Mapping[str, Any], place: str) -> tuple[str, Any]:
             place,
             "harus berisi tepat satu kolom dengan nilai yang bukan null.",
             "must hold exactly one field, and its value must not be null.",
+            reason="NOT_ONE_FIELD",
         )
     return entries[0]

@@ -1,16 +1,30 @@
 """What was selected of an object: response key, field name and the nodes below, as graphql-core collected them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from graphql.execution.collect_fields import CollectedFields, FieldDetailsList
 
-from graphql import GraphQLObjectType
-from satudata.graphql.rows.shapes import Constant, Leaf, Shape
-from satudata.graphql.rows.types import RowTypes
+from graphql import GraphQLField, GraphQLNamedType, GraphQLObjectType, GraphQLOutputType, get_named_type
+from satudata.graphql.context import RequestContext
 
 Collect = Callable[[GraphQLObjectType, FieldDetailsList], CollectedFields]
 """graphql-core's own collector, bound to the running operation (`Executor.collect_subfields`)."""
+
+Complete = Callable[[GraphQLOutputType, FieldDetailsList, Any], Any]
+"""graphql-core's own way from a resolved value to JSON, for what is not rows; gives an awaitable, maybe."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The running operation, as plans of rows see it. `complete` is None where there is no executor to ask."""
+
+    context: RequestContext
+    collect: Collect
+    arguments: Callable[[GraphQLField, FieldDetailsList], Mapping[str, Any]]
+    """Coerced arguments of a selected field."""
+    complete: Complete | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,27 +42,9 @@ def selected(type_: GraphQLObjectType, details: FieldDetailsList, collect: Colle
         yield Selected(key, members[0].node.name.value, members)
 
 
-class ColumnSet:
-    """The columns one page must read, gathered from every `nodes` and `edges` that shares it."""
-
-    def __init__(self) -> None:
-        self._indexes: dict[str, int] = {}
-
-    def index_of(self, column: str) -> int:
-        return self._indexes.setdefault(column, len(self._indexes))
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(self._indexes)
-
-
-def row_shape(types: RowTypes, details: FieldDetailsList, collect: Collect, columns: ColumnSet) -> Shape:
-    """The shape of one row; the columns it needs are added to `columns`."""
-    members: list[tuple[str, Leaf | Constant | Shape]] = []
-    for item in selected(types.row, details, collect):
-        if item.name == "__typename":
-            members.append((item.key, Constant(types.row.name)))
-        else:
-            column = types.by_field[item.name]
-            members.append((item.key, Leaf(columns.index_of(column.name), column.kind.as_text)))
-    return Shape(tuple(members))
+def object_of(field: GraphQLField) -> GraphQLObjectType:
+    """The object type a field answers with, whatever lists and non-nulls are around it."""
+    type_: GraphQLNamedType = get_named_type(field.type)
+    if not isinstance(type_, GraphQLObjectType):
+        raise TypeError(f"{type_.name} is not an object type")
+    return type_

@@ -5,7 +5,7 @@ contract of that version, which may be older than the newest contract.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Set
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -21,6 +21,8 @@ from satudata.validation.contracts.model import DataContract
 
 KEPT_ANSWERS = 10_000
 KEPT_TYPES = 1_000
+_MANY = 4
+"""So many datasets not asked about before are looked for together first."""
 
 
 @dataclass(frozen=True)
@@ -49,14 +51,25 @@ class Scope:
     agencies: tuple[str, ...] = ()
     any_rows: bool = False
     """Whether there is anything under `data` at all."""
+    linked: tuple[ServedDataset, ...] = ()
+    """Those under `data` of codes; each has a column that is bound to a code list."""
 
     @property
     def key(self) -> tuple[object, ...]:
         """Equal for scopes that look the same within one epoch."""
-        return (tuple(item.dataset.slug for item in self.datasets), self.agencies, self.any_rows)
+        datasets, linked = (
+            tuple(item.dataset.slug for item in items) for items in (self.datasets, self.linked)
+        )
+        return (datasets, self.agencies, self.any_rows, linked)
 
 
 EMPTY = Scope()
+
+
+def linkable(datasets: tuple[ServedDataset, ...]) -> tuple[ServedDataset, ...]:
+    """Those whose rows can be found by a code."""
+    return tuple(item for item in datasets if item.types.is_linked)
+
 
 Answer = TypeVar("Answer")
 
@@ -91,15 +104,20 @@ class RowCatalogue:
 
     async def scope(self, mentions: Mentions, principal: Principal) -> Scope:
         """The datasets and agencies of a document, as this principal sees them."""
-        found = [await self.find(pair, principal) for pair in sorted(mentions.pairs)]
-        datasets = tuple(item for item in found if item is not None)
-        if not datasets and not await self._serves(None, principal):
+        datasets = await self._found(mentions.pairs, principal)
+        linked = linkable(await self._found(mentions.linked, principal))
+        if not datasets and not linked and not await self._serves(None, principal):
             return EMPTY
         agencies = {item.address.agency_field for item in datasets}
         for agency in sorted(mentions.agencies - agencies):
             if await self._serves(agency, principal):
                 agencies.add(agency)
-        return Scope(datasets, tuple(sorted(agencies)), True)
+        return Scope(datasets, tuple(sorted(agencies)), True, linked)
+
+    async def _found(self, pairs: Set[Pair], principal: Principal) -> tuple[ServedDataset, ...]:
+        known = await self._known(pairs, principal)
+        found = [await self.find(pair, principal) for pair in sorted(known)]
+        return tuple(item for item in found if item is not None)
 
     async def find(self, pair: Pair, principal: Principal) -> ServedDataset | None:
         """The dataset behind two fields; None when it does not serve rows to this principal."""
@@ -113,6 +131,13 @@ class RowCatalogue:
         fields = await self._services.catalogue.fields(ANONYMOUS)
         found = [await self.find((item.agency_field, item.dataset_field), ANONYMOUS) for item in fields]
         return tuple(item for item in found if item is not None)
+
+    async def _known(self, pairs: Set[Pair], principal: Principal) -> Set[Pair]:
+        """Without those that are no datasets, found out in one read: a document may name many."""
+        unasked = {pair for pair in pairs if self._answers.get(("dataset", pair)) is None}
+        if len(unasked) < _MANY:
+            return pairs
+        return (pairs - unasked) | await self._services.catalogue.known_fields(unasked, principal)
 
     async def _serves(self, agency: str | None, principal: Principal) -> bool:
         catalogue = self._services.catalogue

@@ -4,7 +4,7 @@ graphql-core has already merged fields, spread fragments and applied `@skip` and
 what is left is a `Shape` over a flat tuple of values. Nothing here runs once per field of a row in graphql-core.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
@@ -38,10 +38,25 @@ class Constant:
 
 
 @dataclass(frozen=True, slots=True)
+class Lookup:
+    """What stands for the value at `index`, e.g. the entry behind a code; null where nothing does.
+
+    `join` is how to find out (`entries.EntryJoin`); `found` has the answers once that was done.
+    """
+
+    index: int
+    join: Any
+    found: Mapping[Any, Any]
+
+    def build(self, values: Values) -> Any:
+        return self.found.get(values[self.index])
+
+
+@dataclass(frozen=True, slots=True)
 class Shape:
     """An object: response keys in order, each with what stands there."""
 
-    members: "tuple[tuple[str, Leaf | Constant | Shape], ...]"
+    members: "tuple[tuple[str, Leaf | Constant | Lookup | Shape], ...]"
 
     def build(self, values: Values) -> dict[str, Any]:
         return {key: member.build(values) for key, member in self.members}
@@ -54,7 +69,7 @@ def build_rows(shape: Shape, rows: Sequence[tuple[Any, ...]]) -> list[dict[str, 
     width = len(rows[0])
     keys: list[str] = []
     indexes: list[int] = []
-    constants: list[str | None] = []
+    extras: list[Constant | Lookup] = []
     texts: list[int] = []
     for key, member in shape.members:
         keys.append(key)
@@ -63,22 +78,30 @@ def build_rows(shape: Shape, rows: Sequence[tuple[Any, ...]]) -> list[dict[str, 
                 indexes.append(index)
                 if as_text:
                     texts.append(index)
-            case Constant(value):
-                indexes.append(width + len(constants))
-                constants.append(value)
+            case Constant() | Lookup():
+                indexes.append(width + len(extras))
+                extras.append(member)
             case Shape():
                 return [shape.build(row) for row in rows]
     source: Iterable[Sequence[Any]] = _with_texts(rows, texts) if texts else rows
-    if constants:
-        tail = tuple(constants)
-        source = ((*row, *tail) for row in source)
-    if indexes == list(range(width + len(constants))):
+    if extras:
+        source = _with_extras(source, extras)
+    if indexes == list(range(width + len(extras))):
         return [dict(zip(keys, row, strict=True)) for row in source]
     if len(indexes) == 1:
         key, index = keys[0], indexes[0]
         return [{key: row[index]} for row in source]
     pick = itemgetter(*indexes)
     return [dict(zip(keys, pick(row), strict=True)) for row in source]
+
+
+def _with_extras(
+    rows: Iterable[Sequence[Any]], extras: Sequence[Constant | Lookup]
+) -> Iterable[Sequence[Any]]:
+    if all(isinstance(extra, Constant) for extra in extras):
+        tail = tuple(extra.build(()) for extra in extras)
+        return ((*row, *tail) for row in rows)
+    return ((*row, *[extra.build(row) for extra in extras]) for row in rows)
 
 
 def _with_texts(rows: Sequence[tuple[Any, ...]], indexes: Sequence[int]) -> Iterable[list[Any]]:

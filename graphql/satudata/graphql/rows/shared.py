@@ -24,12 +24,14 @@ from graphql import (
     GraphQLScalarType,
     GraphQLString,
 )
+from satudata.datasets.rows.query import DatePart
 from satudata.graphql.scalars import (
     GraphQLBigInt,
     GraphQLCount,
     GraphQLDate,
     GraphQLDateTime,
     GraphQLDecimal,
+    GraphQLTimeZone,
 )
 
 
@@ -73,8 +75,22 @@ GraphQLWhole = GraphQLEnumType(
 
 GraphQLDatePart = GraphQLEnumType(
     "DatePart",
-    {"VALUE": GraphQLEnumValue("VALUE", description="One group for each value; null is a group of its own.")},
-    description="How a date or an instant is grouped.",
+    {
+        part.value: GraphQLEnumValue(part, description=description)
+        for part, description in {
+            DatePart.VALUE: "One group for each value; null is a group of its own.",
+            DatePart.HOUR: "By hour; of instants only. When clocks are set back, both hours stand apart.",
+            DatePart.DAY: "By day.",
+            DatePart.WEEK: "By week (ISO 8601); weeks begin on Monday.",
+            DatePart.MONTH: "By month.",
+            DatePart.QUARTER: "By quarter of the year.",
+            DatePart.YEAR: "By year.",
+        }.items()
+    },
+    description=(
+        "How a date or an instant is grouped. The key is the first day or the first instant of the part; parts of an "
+        "instant are taken in `timeZone`. Null is a group of its own; parts without rows are absent."
+    ),
 )
 
 GraphQLRegionLevelBy = GraphQLEnumType(
@@ -167,6 +183,28 @@ FILTERS: Mapping[str, GraphQLInputObjectType] = {
     "DateTime": _filter("DateTime", GraphQLDateTime, "eq lt lte gt gte"),
 }
 """Filter of a column by the name of its scalar."""
+
+GraphQLCodeFilter = GraphQLInputObjectType(
+    "CodeFilter",
+    {
+        "code": GraphQLInputField(
+            FILTERS["ID"],
+            description="By the code, as the list writes it or as the column does. `startsWith` goes by the list.",
+        ),
+        "under": GraphQLInputField(
+            GraphQLList(GraphQLNonNull(GraphQLID)),
+            description="One of these codes or any code below one, however deep. An unknown code is refused.",
+        ),
+        "level": GraphQLInputField(
+            GraphQLList(GraphQLNonNull(GraphQLString)),
+            description="By the level of the code within its list. Example: `REGENCY`.",
+        ),
+    },
+    description=(
+        "Conditions on the code behind a column, all of which must hold. Rows without a code are left out. "
+        "null and an empty object are refused."
+    ),
+)
 
 _COUNT_FIELD = ("count", GraphQLNonNull(GraphQLCount), "How many rows have a value in this column.")
 _DISTINCT_FIELD = (
@@ -265,15 +303,37 @@ GraphQLMeasureSort = GraphQLInputObjectType(
     description="By which figure of a column groups are ordered. Exactly one.",
 )
 
+GraphQLMeasureFilter = GraphQLInputObjectType(
+    "MeasureFilter",
+    {
+        name: GraphQLInputField(FILTERS[scalar], description=description)
+        for name, scalar, description in (
+            ("sum", "Decimal", "The groups' sum. Not offered for binary floats."),
+            ("avg", "Decimal", "The groups' mean, rounded as it is answered."),
+            ("min", "Decimal", "The groups' smallest value."),
+            ("max", "Decimal", "The groups' largest value."),
+            ("count", "Int", "How many rows of the group have a value."),
+        )
+    },
+    description=(
+        "Conditions on the figures of one column in each group, all of which must hold. Figures compare exactly, as "
+        "they are answered; a group without a value has none, and only `isNull: true` keeps it. A null and an empty "
+        "object are refused. Of binary floats, `eq`, `ne` and `in` are refused too."
+    ),
+)
+
 SHARED_TYPES: tuple[GraphQLNamedType, ...] = (
     GraphQLBigInt,
     GraphQLDecimal,
+    GraphQLTimeZone,
     GraphQLSort,
     GraphQLWhole,
     GraphQLDatePart,
     GraphQLRegionLevelBy,
     *FILTERS.values(),
     *AGGREGATES.values(),
+    GraphQLCodeFilter,
     GraphQLMeasureSort,
+    GraphQLMeasureFilter,
 )
 """Printed with the static schema, so that a client knows them before the first dataset."""

@@ -5,7 +5,7 @@ not here: the dataset's field gets its resolver from whoever builds the schema (
 connection is answered by `connection.py`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -23,18 +23,23 @@ from graphql import (
     GraphQLResolveInfo,
     GraphQLString,
 )
-from satudata.graphql.directives import CONNECTION, MARKS, ListSize, mark
+from satudata.graphql.directives import MARKS, ListSize, mark
 from satudata.graphql.rows.kinds import NUMBERS, ColumnKind, kind_of
+from satudata.graphql.rows.links import CodeLink, links_of
 from satudata.graphql.rows.naming import DatasetNames
-from satudata.graphql.rows.shared import GraphQLMeasureSort, GraphQLSort
-from satudata.graphql.rows.wording import both, meaning_of, paragraphs, title_of
-from satudata.graphql.scalars import GraphQLCount
+from satudata.graphql.rows.shared import (
+    FILTERS,
+    GraphQLCodeFilter,
+    GraphQLMeasureFilter,
+    GraphQLMeasureSort,
+    GraphQLSort,
+)
+from satudata.graphql.rows.wording import both, entry_meaning, meaning_of, paragraphs, title_of
+from satudata.graphql.scalars import GraphQLCount, GraphQLTimeZone
 from satudata.validation.contracts.model import Column, DataContract
 
-DEFAULT_PAGE = 100
 ASSUMED_GROUPS = 500
-
-Resolver = Callable[..., Any]  # Any: graphql-core calls resolvers with (source, info, **arguments)
+DEFAULT_TIME_ZONE = "Asia/Jakarta"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ class StaticTypes:
 
     page_info: GraphQLObjectType
     dataset_version: GraphQLObjectType
+    code: GraphQLObjectType
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +80,27 @@ class RowTypes:
             for column in contract.public_columns
         )
         self.by_field: Mapping[str, PublicColumn] = {column.field: column for column in self.columns}
-        self._static = static
+        self.static = static
 
-    def apart(self) -> "RowTypes":
-        """The same types made anew, for another thread."""
-        return RowTypes(self.contract, self._static)
+    def apart(self, static: StaticTypes | None = None) -> "RowTypes":
+        """The same types made anew: for another thread, or to refer to other static types."""
+        return RowTypes(self.contract, static or self.static)
 
     @cached_property
     def filterable(self) -> tuple[PublicColumn, ...]:
         """Columns that may stand in `where` and `orderBy`."""
         return tuple(column for column in self.columns if column.column.filterable)
+
+    @cached_property
+    def links(self) -> Mapping[str, CodeLink]:
+        """Fields of entries behind codes, by field."""
+        found = links_of((column.column, column.field) for column in self.columns)
+        return {link.field: link for link in found}
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether rows can be found by the code of some list."""
+        return any(link.column.filterable for link in self.links.values())
 
     @cached_property
     def groupable(self) -> tuple[PublicColumn, ...]:
@@ -94,73 +111,6 @@ class RowTypes:
     def filter_columns(self) -> Mapping[str, str]:
         """GraphQL field to column name, for `where` and `orderBy`."""
         return {column.field: column.name for column in self.filterable}
-
-    def dataset_field(self, resolve: Resolver | None) -> GraphQLField:
-        """The field of `Data_<Agency>` that serves this dataset's rows."""
-        arguments = {
-            "version": GraphQLArgument(
-                GraphQLInt,
-                description="Number of the version to read. Absent: the newest one. Versions never change.",
-            ),
-            "first": GraphQLArgument(
-                GraphQLInt,
-                default_value=DEFAULT_PAGE,
-                description="How many rows, at most 1,000. Example: 20.",
-            ),
-            "after": GraphQLArgument(
-                GraphQLString,
-                description=(
-                    "Rows after this cursor (`pageInfo.endCursor` or `edges.cursor`), under the same order "
-                    "and version."
-                ),
-            ),
-            "offset": GraphQLArgument(
-                GraphQLInt,
-                description=(
-                    "How many rows to skip; never together with `after`. At most 10,000, except without `where` and "
-                    "`orderBy`. To read everything, download the version instead."
-                ),
-            ),
-        }
-        if self.filterable:
-            arguments = {
-                "version": arguments.pop("version"),
-                "where": GraphQLArgument(self.filter, description="Which rows; absent means every row."),
-                "orderBy": GraphQLArgument(
-                    GraphQLList(GraphQLNonNull(self.order)),
-                    description=(
-                        "Order of the rows; then, and without it, the order in which the version is stored"
-                        f"{self._stored_order}."
-                    ),
-                ),
-                **arguments,
-            }
-        return GraphQLField(
-            self.connection,
-            arguments,
-            resolve=resolve,
-            description=paragraphs(
-                both(self.contract.title.id, self.contract.title.en),
-                self.contract.description.id,
-                self.contract.description.en,
-                "null, with an error beside it, when the rows cannot be answered.",
-            ),
-            extensions={
-                MARKS: {
-                    "contract": {"dataset": self.contract.id, "version": self.contract.version},
-                    "listSize": CONNECTION.as_arguments(),
-                }
-            },
-        )
-
-    @property
-    def _stored_order(self) -> str:
-        fields = [self.names.field(name) for name in self.contract.stored_order if name in self._public_names]
-        return f" ({', '.join(fields)})" if fields else ""
-
-    @cached_property
-    def _public_names(self) -> frozenset[str]:
-        return frozenset(column.name for column in self.columns)
 
     @cached_property
     def row(self) -> GraphQLObjectType:
@@ -173,6 +123,14 @@ class RowTypes:
                     extensions={MARKS: {"contract": {"column": column.name}}},
                 )
                 for column in self.columns
+            }
+            | {
+                link.field: GraphQLField(
+                    self.static.code,
+                    description=entry_meaning(link),
+                    extensions={MARKS: {"contract": {"column": link.column.name}}},
+                )
+                for link in self.links.values()
             },
             description=paragraphs(
                 f"{both('Satu baris', 'One row')}: {both(self.contract.title.id, self.contract.title.en)}.",
@@ -209,7 +167,7 @@ class RowTypes:
                 description="The rows of this page, each with its cursor.",
             ),
             "pageInfo": GraphQLField(
-                GraphQLNonNull(self._static.page_info),
+                GraphQLNonNull(self.static.page_info),
                 resolve=answer_of,
                 description="Whether there is more, and from where.",
             ),
@@ -229,7 +187,7 @@ class RowTypes:
         if self.groupable:
             fields["groups"] = self._groups_field()
         fields["version"] = GraphQLField(
-            GraphQLNonNull(self._static.dataset_version),
+            GraphQLNonNull(self.static.dataset_version),
             resolve=answer_of,
             description="The version these rows were read from: cite this one.",
         )
@@ -247,6 +205,9 @@ class RowTypes:
                     GraphQLNonNull(GraphQLList(GraphQLNonNull(self.group_by))),
                     description="What rows of a group have in common: at least one column, none twice.",
                 ),
+                "having": GraphQLArgument(
+                    self.having, description="Which groups, by their figures; absent means every group."
+                ),
                 "orderBy": GraphQLArgument(
                     GraphQLList(GraphQLNonNull(self.group_order)),
                     description="Order of the groups; then, and without it, by their key.",
@@ -259,6 +220,11 @@ class RowTypes:
                     ),
                 ),
                 "offset": GraphQLArgument(GraphQLInt, description="How many groups to skip, at most 10,000."),
+                "timeZone": GraphQLArgument(
+                    GraphQLTimeZone,
+                    default_value=DEFAULT_TIME_ZONE,
+                    description="Where hours, days and longer parts of instants begin; days of a Date have no zone.",
+                ),
             },
             resolve=answer_of,
             description="Figures by group, over every row the filter matches, whatever the page.",
@@ -279,10 +245,16 @@ class RowTypes:
                     description="This does not hold. Rows where it is unknown (null) are left out, as in SQL.",
                 ),
             }
-            return combined | {
+            by_entry = {
+                link.field: GraphQLInputField(GraphQLCodeFilter, description=entry_meaning(link))
+                for link in self.links.values()
+                if link.column.filterable
+            }
+            by_value = {
                 column.field: GraphQLInputField(column.kind.filter, description=meaning_of(column.column))
                 for column in self.filterable
             }
+            return combined | by_value | by_entry
 
         return GraphQLInputObjectType(
             self.names.type("Filter"),
@@ -364,6 +336,22 @@ class RowTypes:
                 ),
             },
             description="Rows that have something in common.",
+        )
+
+    @cached_property
+    def having(self) -> GraphQLInputObjectType:
+        fields = {"rowCount": GraphQLInputField(FILTERS["Int"], description="By the number of rows.")}
+        for column in self.filterable:
+            if column.column.type in NUMBERS:
+                fields[column.field] = GraphQLInputField(
+                    GraphQLMeasureFilter, description=title_of(column.column)
+                )
+        return GraphQLInputObjectType(
+            self.names.type("Having"),
+            fields,
+            description=(
+                "Which groups, by their figures: everything given must hold. An empty object inside is refused."
+            ),
         )
 
     @cached_property

@@ -1,5 +1,6 @@
 """Descriptions of row types, out of what the contract says: Indonesian first, then English."""
 
+from satudata.graphql.rows.links import CodeLink
 from satudata.validation.contracts.model import Column
 
 
@@ -34,6 +35,16 @@ def meaning_of(column: Column) -> str:
     if not column.filterable:
         facts.append("Tidak dapat disaring atau diurutkan. / Cannot be filtered or ordered by.")
     return paragraphs(*parts, " ".join(facts))
+
+
+def entry_meaning(link: CodeLink) -> str:
+    """What the entry behind a column's code is."""
+    named = both(f"Entri `{link.code_field}`", f"The entry of `{link.code_field}`")
+    return paragraphs(
+        f"{named} ({link.binding.code_list}).",
+        "null bila kolomnya kosong. Dalam edisi yang dipakai saat versi ini diperiksa.",
+        "null where the column is. In the edition the version was checked against.",
+    )
 
 
 def paragraphs(*parts: str) -> str:
