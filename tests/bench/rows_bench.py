@@ -26,6 +26,7 @@ from satudata.datasets.rows.query import (
     AggregateQuery,
     And,
     Condition,
+    GroupKey,
     Measure,
     MeasureFunction,
     Operator,
@@ -130,13 +131,15 @@ def questions(snapshot: Snapshot, reader: RowReader) -> dict[str, Callable[[], A
     def here() -> Predicate:
         return And((equal("kode_wilayah", region()), equal("tahun", rng.randrange(2000, 2025))))
 
-    def measure(where: Predicate | None = None, by: tuple[str, ...] = ()) -> Awaitable[Any]:
+    def measure(where: Predicate | None = None, *by: str) -> Awaitable[Any]:
         measures = (
             Measure(MeasureFunction.COUNT),
             Measure(MeasureFunction.SUM, "jumlah"),
             Measure(MeasureFunction.AVG, "jumlah"),
         )
-        return reader.aggregate(AggregateQuery(snapshot, measures, where, by), Deadline.after(60))
+        return reader.aggregate(
+            AggregateQuery(snapshot, measures, where, tuple(map(GroupKey, by))), Deadline.after(60)
+        )
 
     contains = Condition("catatan", Operator.CONTAINS, "abcd")
     folded = Condition("catatan", Operator.CONTAINS, "abCD", ignore_case=True)
@@ -160,10 +163,12 @@ def questions(snapshot: Snapshot, reader: RowReader) -> dict[str, Callable[[], A
         "count, note contains": lambda: reader.count(snapshot, contains, Deadline.after(60)),
         "sum, avg of all": lambda: measure(),
         "sum, avg of a region and year": lambda: measure(here()),
-        "groups by region": lambda: measure(by=("kode_wilayah",)),
-        "groups by category, year": lambda: measure(by=("golongan", "tahun")),
+        "groups by region": lambda: measure(None, "kode_wilayah"),
+        "groups by category, year": lambda: measure(None, "golongan", "tahun"),
         "medians by category": lambda: reader.aggregate(
-            AggregateQuery(snapshot, (Measure(MeasureFunction.MEDIAN, "jumlah"),), by=("golongan",)),
+            AggregateQuery(
+                snapshot, (Measure(MeasureFunction.MEDIAN, "jumlah"),), by=(GroupKey("golongan"),)
+            ),
             Deadline.after(60),
         ),
     }

@@ -14,9 +14,10 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
+from starlette.types import Scope
 
 from satudata.datasets.errors import DomainError
-from satudata.graphql.http import graphql_routes
+from satudata.graphql.http import Caller, GraphQLEndpoint, graphql_routes
 from satudata.hub.assembly import Hub, open_hub
 from satudata.hub.identity.errors import IdentityError
 from satudata.hub.logs import configure_logs
@@ -26,13 +27,15 @@ from satudata.hub.web.downloads import download_routes
 from satudata.hub.web.health import health_routes
 from satudata.hub.web.middleware.authentication import Authentication
 from satudata.hub.web.middleware.body_limits import BodyLimits
+from satudata.hub.web.middleware.compression import Compression
 from satudata.hub.web.middleware.language import RequestLanguage
+from satudata.hub.web.middleware.open_reads import OpenReads
 from satudata.hub.web.middleware.request_log import RequestLog
 from satudata.hub.web.middleware.security_headers import SecurityHeaders
+from satudata.hub.web.middleware.short_way import ShortWay
 from satudata.hub.web.problems import WebProblem, failure_response, http_exception_response, problem_response
 from satudata.hub.web.reports import report_routes
 from satudata.hub.web.uploads import upload_routes
-from satudata.validation.text import Language
 
 
 def create_app(settings: Settings | None = None) -> Starlette:
@@ -44,7 +47,8 @@ def create_app(settings: Settings | None = None) -> Starlette:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with open_hub(chosen) as hub:
             app.state.hub = hub
-            app.router.routes[:] = routes_of(hub)
+            app.state.graphql = GraphQLEndpoint(hub.api, _caller_of)
+            app.router.routes[:] = routes_of(hub, app.state.graphql)
             yield
 
     app = Starlette(
@@ -52,6 +56,9 @@ def create_app(settings: Settings | None = None) -> Starlette:
         middleware=[
             Middleware(SecurityHeaders, https=chosen.secure_cookies),
             Middleware(RequestLog, on_error=failure_response),
+            Middleware(ShortWay),
+            Middleware(OpenReads),
+            Middleware(Compression),
             Middleware(RequestLanguage),
             Middleware(Authentication),
             Middleware(BodyLimits),
@@ -68,11 +75,11 @@ def create_app(settings: Settings | None = None) -> Starlette:
     return app
 
 
-def routes_of(hub: Hub) -> list[BaseRoute]:
+def routes_of(hub: Hub, graphql: GraphQLEndpoint) -> list[BaseRoute]:
     """Every address of a hub. The portal comes last: it owns what is left."""
     return [
         *health_routes(),
-        *graphql_routes(hub.api, hub.identity.principal_of, _language_of),
+        *graphql_routes(graphql),
         *upload_routes(),
         *download_routes(),
         *report_routes(),
@@ -86,6 +93,9 @@ async def _refused(request: Request, error: Exception) -> Response:
     return await problem_response(request, error)
 
 
-def _language_of(request: Request) -> Language:
-    language: Language = request.state.language
-    return language
+def _caller_of(scope: Scope) -> Caller:
+    state = scope["state"]
+    hub: Hub = scope["app"].state.hub
+    address = scope["client"][0] if scope.get("client") else "unknown"
+    budget = hub.budgets.of(state["principal"], address)
+    return Caller(state["principal"], state["language"], state["foreign"], budget)

@@ -21,6 +21,7 @@ from satudata.hub.identity.service import Identity
 from satudata.hub.jobs.runner import JobRunner
 from satudata.hub.settings import Settings, secret_of
 from satudata.hub.storage import identity_of, open_storage
+from satudata.hub.web.budgets import Budgets
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Hub:
     """Downloads made once and kept in the home."""
     reports: ReportStore
     """Reports of checks for people, made once and kept in the home."""
+    budgets: Budgets
     is_demo: bool
     """True in a home made by `satudata demo`: every page says so."""
 
@@ -64,6 +66,7 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
                 services.files,
                 idle_seconds=services.config.checker_idle_seconds,
             ),
+            budgets=budgets_of(settings),
             is_demo=is_demo_home(settings.home),
         )
         runner.begin(services)
@@ -75,12 +78,24 @@ async def open_hub(settings: Settings) -> AsyncIterator[Hub]:
             await api.close()
 
 
+def budgets_of(settings: Settings) -> Budgets:
+    """Cost budgets by kind of client."""
+    return Budgets(
+        {
+            "anonymous": settings.cost_per_minute,
+            "token": settings.cost_per_minute_token,
+            "agency": settings.cost_per_minute_agency,
+        }
+    )
+
+
 def api_config(settings: Settings, secret: str) -> ApiConfig:
     """What the API is told of the settings; cursors are signed with a key derived from the secret."""
     return ApiConfig(
         public_url=settings.public_url,
         cursor_key=hmac.new(secret.encode(), b"graphql:cursors", hashlib.sha256).digest(),
         version=product_version(),
+        response_cache_bytes=settings.response_cache_mb * 1_000_000,
     )
 
 

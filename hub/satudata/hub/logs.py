@@ -4,10 +4,13 @@ Records of the standard library (uvicorn, alembic, the job runner) take the same
 the names in `_SECRET` are blanked wherever they turn up as keys.
 """
 
+import io
+import json
 import logging
 import sys
-from typing import Any
+from typing import Any, BinaryIO, cast
 
+import orjson
 import structlog
 from structlog.types import EventDict, Processor, WrappedLogger
 
@@ -27,9 +30,9 @@ _SECRET = frozenset(
 )
 
 
-def configure_logs(level: str, *, json: bool | None = None) -> None:
-    """Set up logging of this process. `level` as in SATUDATA_LOG_LEVEL; `json` None: decided by stderr."""
-    as_json = not sys.stderr.isatty() if json is None else json
+def configure_logs(level: str) -> None:
+    """Set up logging of this process. `level` as in SATUDATA_LOG_LEVEL."""
+    as_json = not sys.stderr.isatty()
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -42,9 +45,19 @@ def configure_logs(level: str, *, json: bool | None = None) -> None:
         if as_json
         else [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
     )
+    if as_json:
+        # Our own lines take no detour through the standard library: it would cost every request 60 microseconds.
+        ours: list[Processor] = [
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(_line),
+        ]
+        factory: Any = structlog.BytesLoggerFactory(cast(BinaryIO, _Stderr()))
+    else:
+        ours = [structlog.stdlib.ProcessorFormatter.wrap_for_formatter]
+        factory = structlog.stdlib.LoggerFactory()
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
+        processors=[*shared, *ours],
+        logger_factory=factory,
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,
     )
@@ -65,6 +78,26 @@ def configure_logs(level: str, *, json: bool | None = None) -> None:
         other = logging.getLogger(name)
         other.handlers[:] = []
         other.propagate = True
+
+
+class _Stderr(io.RawIOBase):
+    """Standard error as it is when a line is written."""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:  # Any: bytes-like
+        return sys.stderr.buffer.write(data)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
+def _line(event: EventDict, **options: Any) -> bytes:  # Any: what structlog hands to a serializer
+    try:
+        return orjson.dumps(event, default=options["default"], option=orjson.OPT_NON_STR_KEYS)
+    except TypeError:  # numbers beyond 64 bits, text that is no Unicode
+        return json.dumps(event, default=options["default"]).encode()
 
 
 def blank_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

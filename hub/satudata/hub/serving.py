@@ -14,6 +14,7 @@ import uvicorn
 from satudata.hub.logs import configure_logs
 from satudata.hub.settings import PREFIX, Settings, unknown_names
 from satudata.hub.storage import bring_up_to_date
+from satudata.hub.web.bounded_http import BoundedHttp
 
 SHUTDOWN_SECONDS = 20
 
@@ -39,7 +40,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
         port=port,
         workers=settings.workers,
         loop="uvloop",
-        http="httptools",
+        http=BoundedHttp,
         ws="none",
         lifespan="on",
         log_config=None,

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from satudata.graphql.config import Limits
 from satudata.validation.text import Language, Text
 
 PREFIX = "SATUDATA_"
@@ -87,6 +88,24 @@ class Settings(BaseSettings):
         le=64,
         description="HTTP processes of `satudata serve`. One of them also runs the jobs.",
     )
+    response_cache_mb: int = Field(
+        default=64,
+        ge=0,
+        le=65_536,
+        description="Megabytes each HTTP process keeps of answers it may give again to visitors. 0: none are kept.",
+    )
+    cost_per_minute: int = Field(
+        default=300_000,
+        description="Cost of queries a visitor's address may ask for in a minute, at least 10000. 0: no limit.",
+    )
+    cost_per_minute_token: int = Field(
+        default=1_500_000,
+        description="The same for a known person.",
+    )
+    cost_per_minute_agency: int = Field(
+        default=6_000_000,
+        description="The same for all people with a role in one agency together.",
+    )
     log_level: LogLevel = Field(
         default="info",
         description="Least level that is logged: debug, info, warning or error.",
@@ -117,6 +136,13 @@ class Settings(BaseSettings):
             except ValueError as error:
                 raise ValueError(f"{item!r} is neither an address nor a network like 10.0.0.0/8") from error
         return items
+
+    @field_validator("cost_per_minute", "cost_per_minute_token", "cost_per_minute_agency")
+    @classmethod
+    def _fits_one_query(cls, value: int) -> int:
+        if value != 0 and value < Limits().cost:
+            raise ValueError(f"must be 0 or at least {Limits().cost}, what one query may cost")
+        return value
 
     @field_validator("log_level", mode="before")
     @classmethod

@@ -55,10 +55,11 @@ class Identity:
 
     # -- requests
 
-    async def resolve(self, connection: HTTPConnection) -> Resolved:
+    async def resolve(self, connection: HTTPConnection, *, cookies: bool = True) -> Resolved:
         """The principal behind a bearer token, else behind a session cookie, else ANONYMOUS. Raises TokenRefused.
 
-        A request with an Authorization header is judged by that alone: its cookies are ignored.
+        A request with an Authorization header is judged by that alone: its cookies are ignored, as they are without
+        `cookies`.
         """
         authorization = connection.headers.get("authorization")
         if authorization is not None:
@@ -66,7 +67,7 @@ class Identity:
             if kind.lower() != "bearer":
                 raise TokenRefused
             return Resolved(await self.principal_for_token(token.strip()))
-        cookie = connection.cookies.get(COOKIE)
+        cookie = connection.cookies.get(COOKIE) if cookies else None
         if cookie is None:
             return Resolved(ANONYMOUS)
         session = await self._credentials.session(_digest(cookie))
@@ -74,14 +75,13 @@ class Identity:
             return Resolved(ANONYMOUS, stale_cookie=True)
         return Resolved(await self._people.principal_of(session.person_id), session)
 
-    async def principal_of(self, request: Request) -> Principal:
-        """The principal the middleware resolved for this request."""
-        principal: Principal = request.state.principal
-        return principal
-
     def form_token(self, session: WebSession | None) -> str:
         """The CSRF token of a session's forms, or of a visitor's (the login form)."""
         return session.csrf_secret if session else self._visitor_token
+
+    def is_foreign(self, connection: HTTPConnection) -> bool:
+        """True when the browser says that a page of another site makes the request."""
+        return csrf.site_of(connection, self._origin) is False
 
     def check_site(self, connection: HTTPConnection, session: WebSession | None) -> None:
         """Raises CrossSiteRefused for an unsafe request, backed by a session, that another site made."""

@@ -2,6 +2,7 @@
 
 import ipaddress
 import time
+from functools import lru_cache
 
 from limits import RateLimitItem, parse
 from limits.aio.storage import MemoryStorage
@@ -33,7 +34,7 @@ class LoginThrottle:
         await self._limiter.clear(limit, *keys)
 
     def _counters(self, account: str, address: str) -> list[tuple[RateLimitItem, tuple[str, ...]]]:
-        network = _network(address)
+        network = network_of(address)
         return [
             (PER_ACCOUNT_AND_ADDRESS, ("login", account, network)),
             (PER_ADDRESS, ("login-address", network)),
@@ -41,7 +42,8 @@ class LoginThrottle:
         ]
 
 
-def _network(address: str) -> str:
+@lru_cache(4_096)
+def network_of(address: str) -> str:
     """The address; for IPv6 its /64, which one subscriber owns whole."""
     try:
         parsed = ipaddress.ip_address(address)

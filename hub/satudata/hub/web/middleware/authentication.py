@@ -1,4 +1,5 @@
-"""Authentication: who asks, as `request.state.principal`, `.session` (WebSession or None) and `.csrf_token`.
+"""Authentication: who asks, as `request.state.principal`, `.session` (WebSession or None) and `.csrf_token`;
+`.foreign` is True when a page of another site does.
 
     middleware=[Middleware(Authentication)]       # takes Identity from app.state.hub
 
@@ -12,12 +13,17 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from satudata.datasets.access.principal import ANONYMOUS
+from satudata.hub.identity.csrf import SAFE_METHODS
 from satudata.hub.identity.errors import IdentityError
 from satudata.hub.identity.service import COOKIE, SESSION_LIFETIME, Identity, Resolved
 from satudata.hub.web.problems import problem_response
 
 # No cookie is read and no database asked for these.
 _PUBLIC = ("/healthz", "/readyz", "/static/")
+# Pages of other sites may read here, as a visitor would: their cookies do not count.
+_OPEN = ("/graphql", "/download/")
+TELLING = frozenset({b"authorization", b"cookie", b"origin", b"sec-fetch-site"})
+"""Without any of these headers a request is a visitor's, made by a program."""
 
 
 class Authentication:
@@ -34,28 +40,33 @@ class Authentication:
         identity: Identity = scope["app"].state.hub.identity
         resolved = Resolved(ANONYMOUS)
         refusal: IdentityError | None = None
-        if not scope["path"].startswith(_PUBLIC):
+        foreign = False
+        if not scope["path"].startswith(_PUBLIC) and not TELLING.isdisjoint(
+            name for name, _ in scope["headers"]
+        ):
+            foreign = identity.is_foreign(request)
+            reads = foreign and scope["method"] in SAFE_METHODS and scope["path"].startswith(_OPEN)
             try:
-                resolved = await identity.resolve(request)
+                resolved = await identity.resolve(request, cookies=not reads)
                 identity.check_site(request, resolved.session)
             except IdentityError as error:
                 resolved, refusal = Resolved(ANONYMOUS), error
-        request.state.principal = resolved.principal
-        request.state.session = resolved.session
-        request.state.csrf_token = identity.form_token(resolved.session)
+        state = scope.setdefault("state", {})
+        state["principal"] = resolved.principal
+        state["session"] = resolved.session
+        state["csrf_token"] = identity.form_token(resolved.session)
+        state["foreign"] = foreign
 
         async def send_with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start":
                 changed = identity.changed_cookie(request)
                 if changed is None and resolved.stale_cookie:
                     changed = ""
-                headers = MutableHeaders(scope=message)
                 if changed is not None:
-                    headers.append(
-                        "set-cookie", _cookie(changed, secure=scope["app"].state.hub.settings.secure_cookies)
-                    )
+                    cookie = _cookie(changed, secure=scope["app"].state.hub.settings.secure_cookies)
+                    MutableHeaders(scope=message).append("set-cookie", cookie)
                 if changed or resolved.principal is not ANONYMOUS:
-                    headers.setdefault("cache-control", "private, no-cache")
+                    MutableHeaders(scope=message).setdefault("cache-control", "private, no-cache")
             await send(message)
 
         if refusal is not None:

@@ -3,7 +3,8 @@
 middleware=[Middleware(RequestLanguage)]      # sets request.state.language to "id" or "en"
 """
 
-from starlette.datastructures import Headers
+from functools import lru_cache
+
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from satudata.validation.text import Language
@@ -19,17 +20,27 @@ class RequestLanguage:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            scope.setdefault("state", {})["language"] = _language(scope)
+            scope.setdefault("state", {})["language"] = language_of(scope)
         await self.app(scope, receive, send)
 
 
-def _language(scope: Scope) -> Language:
+def language_of(scope: Scope) -> Language:
+    """The language of an answer to this request."""
     path = scope["path"]
     if path.startswith(API_PATHS):
-        return accepted_language(Headers(scope=scope).get("accept-language", ""))
+        return accepted_language(_header(scope))
     return "en" if path == "/en" or path.startswith("/en/") else "id"
 
 
+def _header(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"accept-language":
+            text: str = value.decode("latin-1")
+            return text
+    return ""
+
+
+@lru_cache(512)
 def accepted_language(header: str) -> Language:
     """The better liked of Indonesian and English in an Accept-Language header (RFC 9110 12.5.4), else Indonesian."""
     weights: dict[Language, float] = {"id": 0.0, "en": 0.0}

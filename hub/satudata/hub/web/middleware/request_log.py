@@ -5,8 +5,8 @@
 Logged: method, path, status, milliseconds, reference. Never: query strings, variables, headers, cookies, bodies.
 """
 
+import random
 import re
-import secrets
 import time
 from collections.abc import Awaitable, Callable
 
@@ -72,4 +72,6 @@ def _reference(scope: Scope) -> str:
     for name, value in scope["headers"]:
         if name == b"x-request-id" and _GIVEN.fullmatch(value.decode("latin-1")):
             return str(value.decode("latin-1"))
-    return secrets.token_hex(8)
+    return (
+        f"{random.getrandbits(64):016x}"  # a name, no secret: the system's own source costs 10 microseconds
+    )

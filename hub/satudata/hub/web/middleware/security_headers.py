@@ -5,7 +5,6 @@
 GraphiQL (`/ide`) styles itself in place and runs workers from blobs; only its page gets that allowance.
 """
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _POLICY = (
@@ -21,24 +20,33 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, https: bool) -> None:
         self.app = app
-        self.https = https
+        self._headers = _headers(_POLICY, https=https)
+        self._ide_headers = _headers(_IDE_POLICY, https=https)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        policy = _IDE_POLICY if scope["path"].rstrip("/") in _IDE_PATHS else _POLICY
+        ours = self._ide_headers if scope["path"].rstrip("/") in _IDE_PATHS else self._headers
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.setdefault("Content-Security-Policy", policy)
-                headers.setdefault("X-Content-Type-Options", "nosniff")
-                headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
-                headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-                headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-                if self.https:
-                    headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+                said = {name for name, _ in message["headers"]}
+                missing = [header for header in ours if header[0] not in said]
+                message["headers"] = [*message["headers"], *missing]
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+
+
+def _headers(policy: str, *, https: bool) -> list[tuple[bytes, bytes]]:
+    headers = {
+        "content-security-policy": policy,
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "strict-origin-when-cross-origin",
+        "cross-origin-opener-policy": "same-origin",
+        "permissions-policy": "camera=(), microphone=(), geolocation=()",
+    }
+    if https:
+        headers["strict-transport-security"] = "max-age=31536000"
+    return [(name.encode(), value.encode()) for name, value in headers.items()]
