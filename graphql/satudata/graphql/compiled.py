@@ -114,6 +114,7 @@ class CompiledOperation:
         # Directives do not depend on variables here, so those of any request tell what is selected.
         self._fragments, self._variables = executor.fragments, executor.variable_values
         self._collected: dict[tuple[GraphQLObjectType, int], tuple[FieldDetailsList, CollectedFields]] = {}
+        self._plans: dict[int, Any] = {}
         self._tree = self._root()
 
     def variables(self, given: Mapping[str, Any]) -> VariableValues | None:
@@ -189,7 +190,7 @@ class CompiledOperation:
         def arguments(field: GraphQLField, details: FieldDetailsList) -> dict[str, Any]:
             return get_argument_values(field, details[0].node, variables, hide_suggestions=True)
 
-        return Running(context, self._collect, arguments)
+        return Running(context, self._collect, arguments, plans=self._plans)
 
     # -- laying out
 

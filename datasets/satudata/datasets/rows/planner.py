@@ -57,6 +57,9 @@ class Region:
 def locate(snapshot: Snapshot, facts: Facts, where: Formula | None, edges: Edges) -> Region:
     """Narrow the table down to the region a condition can be true in."""
     parts = conjuncts(where)
+    by_key = _by_key(snapshot, parts)
+    if by_key <= 1:
+        return Region(1, snapshot.row_count, where, by_key)  # the key's index finds it at once
     inside, rest = _leading(parts, facts.ordered)
     low, high = 1, snapshot.row_count
     if inside:
@@ -65,7 +68,7 @@ def locate(snapshot: Snapshot, facts: Facts, where: Formula | None, edges: Edges
     remaining: Formula | None = None
     if rest:
         remaining = rest[0] if len(rest) == 1 else AllOf(tuple(rest))
-    return Region(low, high, remaining, min(high - low + 1, _by_key(snapshot, parts)))
+    return Region(low, high, remaining, min(high - low + 1, by_key))
 
 
 def _leading(parts: list[Formula], ordered: tuple[str, ...]) -> tuple[list[Formula], list[Formula]]:

@@ -281,7 +281,8 @@ class RowReader:
 
         needed = [*parts, *(part for sort in sorts for part in sort.parts)]
         plain = not tests and all(key.part is None for key in by)  # the rest only DuckDB can answer
-        inline = plain and self._is_inline(region) and sqlite_is_exact(needed, facts, max(region.rows, 0))
+        most = max(min(region.rows, region.at_most), 0)
+        inline = plain and self._is_inline(region) and sqlite_is_exact(needed, facts, most)
         source = SQLITE if inline else columnar(snapshot)
         statement = aggregate_statement(source, parts, filter, by, tests, sorts, limited)
         if inline:

@@ -9,6 +9,7 @@ import asyncio
 import copy
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 import orjson
@@ -29,10 +30,12 @@ from satudata.datasets.rows.query import (
 )
 from satudata.datasets.rows.reader import RowReader
 from satudata.datasets.versions.types import DatasetVersion
+from satudata.graphql.catalogue.citations import ResultCitation
 from satudata.graphql.config import Limits
 from satudata.graphql.cursors import CursorCoder
 from satudata.graphql.errors import ApiError, bad_input, limit_error
 from satudata.graphql.paging import PageInfo
+from satudata.graphql.rows.citing import Answered, citation_of, cited_columns
 from satudata.graphql.rows.entries import fill_joins, has_joins
 from satudata.graphql.rows.filters import predicate_of
 from satudata.graphql.rows.measures import plan_aggregate, plan_groups
@@ -58,6 +61,10 @@ class Reader(Protocol):
 
 class PartOfMany(Reader, Protocol):
     """One of several parts that are read together."""
+
+    @property
+    def rows(self) -> Predicate:
+        """Which rows those of this part are."""
 
     async def pages_beside(self, query: RowQuery, deadline: Deadline) -> list[RowPage]: ...
 
@@ -89,6 +96,7 @@ class RowsRequest:
         self.types = types
         self.snapshot = version.snapshot
         self.version = version
+        self.arguments = arguments
         self.context = context
         self.where: Predicate | None = predicate_of(
             arguments.get("where"),
@@ -138,17 +146,26 @@ class RowsSource:
         self._running = running
         self._reader: Reader = request.context.reader
         self._part: PartOfMany | None = None
-        self._columns = ColumnSet()
-        self._cursors = CursorCoder.of_rows(request.context.cursor_key, request.snapshot, request.order)
         self._page: asyncio.Future[RowPage] | None = None
         self._filled: dict[int, asyncio.Future[Shape]] = {}
-        self._answers: dict[str, Answer] = {}
         self._after = None if request.after is None else self._cursors.decode(request.after)
-        for item in selected(request.types.connection, details, running.collect):
-            answer = self._plan(item.name, item.details)
-            if answer is not None:
-                self._answers[item.key] = answer
+        kept = running.plans.get(id(details))
+        if kept is None:
+            self._columns, self._answers, self._joins = ColumnSet(), {}, False
+            for item in selected(request.types.connection, details, running.collect):
+                answer = self._plan(item.name, item.details)
+                if answer is not None:
+                    self._answers[item.key] = answer
+            if not self._joins:  # plans of joins hold on to the operation they were made in
+                running.plans[id(details)] = (self._columns, self._answers)
+        else:
+            self._columns, self._answers = kept
         check_columns(request.types, request.snapshot, self._columns.names)
+
+    @cached_property
+    def _cursors(self) -> CursorCoder:
+        request = self._request
+        return CursorCoder.of_rows(request.context.cursor_key, request.snapshot, request.order)
 
     def of_part(self, reader: PartOfMany) -> "RowsSource":
         """The same for a part of the rows, read together with its sisters: what entries their rows need, too."""
@@ -165,9 +182,11 @@ class RowsSource:
         match name:
             case "nodes":
                 row = row_shape(types, details, self._running, self._columns)
+                self._joins = self._joins or has_joins(row)
                 return lambda source, _: source._nodes(row)
             case "edges":
                 edge, wants_cursor = self._plan_edges(types, details)
+                self._joins = self._joins or has_joins(edge)
                 return lambda source, _: source._edges(edge, wants_cursor)
             case "pageInfo":
                 return lambda source, _: source._page_info()
@@ -179,6 +198,10 @@ class RowsSource:
                 return lambda source, arguments: source._groups(arguments, details)
             case "version":
                 return lambda source, _: source._request.version
+            case "citation":
+                for column in cited_columns(types, self._request.version):
+                    self._columns.index_of(column.name)
+                return lambda source, _: source._citation()
         return None
 
     def _plan_edges(self, types: RowTypes, details: FieldDetailsList) -> tuple[Shape, bool]:
@@ -253,6 +276,13 @@ class RowsSource:
             start_cursor=self._cursors.encode(positions[0]) if positions else None,
             end_cursor=self._cursors.encode(positions[-1]) if positions else None,
         )
+
+    async def _citation(self) -> ResultCitation:
+        page = await self._read_page()
+        indexes = {name: index for index, name in enumerate(self._columns.names)}
+        part = None if self._part is None else self._part.rows
+        answered = Answered(page, indexes, self._after, part)
+        return await citation_of(self._request, answered, self._running.context)
 
     def _total_count(self) -> int | Awaitable[int]:
         request = self._request

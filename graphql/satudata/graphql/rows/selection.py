@@ -1,7 +1,7 @@
 """What was selected of an object: response key, field name and the nodes below, as graphql-core collected them."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from graphql.execution.collect_fields import CollectedFields, FieldDetailsList
@@ -25,6 +25,8 @@ class Running:
     arguments: Callable[[GraphQLField, FieldDetailsList], Mapping[str, Any]]
     """Coerced arguments of a selected field."""
     complete: Complete | None = None
+    plans: dict[int, Any] = field(default_factory=dict)
+    """What was planned for selections, by their identity; a repeated operation keeps it from run to run."""
 
 
 @dataclass(frozen=True, slots=True)
