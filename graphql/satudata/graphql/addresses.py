@@ -1,6 +1,6 @@
 """Addresses of the hub's pages and downloads, for answers and citations. The paths are fixed names (README)."""
 
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 
 class Addresses:
@@ -17,6 +17,10 @@ class Addresses:
     def download(self, slug: str, version: int, format: str) -> str:
         """A version's file."""
         return f"{self._base}/download/{quote(slug)}/{version}.{format}"
+
+    def console(self, document: str) -> str:
+        """The query console with a document in it, ready to be run."""
+        return f"{self._base}/ide?{urlencode({'query': document})}"
 
     def upload(self, upload_id: str) -> str:
         """Where the bytes of an upload are sent with PUT."""

@@ -68,7 +68,8 @@ def _graft(scope: Scope, resolvers: Resolvers, *, apart: bool) -> GraphQLSchema:
     types: Mapping[str, GraphQLNamedType] = static.type_map
     if scope.linked:
         types = with_more_fields(static, "Code", lambda: {"data": code_data})
-    made = _types_of(scope, static_types(types), apart=apart)
+    for_rows = static_types(types)
+    made = _types_of(scope, for_rows, apart=apart)
     if scope.linked:
         code_data = GraphQLField(
             GraphQLNonNull(_code_data_type(scope, made, resolvers.linked)),
@@ -88,7 +89,7 @@ def _graft(scope: Scope, resolvers: Resolvers, *, apart: bool) -> GraphQLSchema:
     schema = GraphQLSchema(
         query=GraphQLObjectType("Query", fields, description=query.description),
         mutation=mutation,
-        types=[*_named_types(types), *SHARED_TYPES],
+        types=[*_named_types(types), for_rows.result_citation, *SHARED_TYPES],
         directives=ALL_DIRECTIVES,
         assume_valid=True,
     )

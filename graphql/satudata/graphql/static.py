@@ -22,6 +22,7 @@ from graphql import (
     Undefined,
 )
 from satudata.graphql.catalogue.agencies import AgencyType
+from satudata.graphql.catalogue.citations import ResultCitationType
 from satudata.graphql.catalogue.codes import CodeListType
 from satudata.graphql.catalogue.datasets import DatasetType
 from satudata.graphql.catalogue.versions import DatasetVersionType
@@ -40,7 +41,15 @@ def static_schema() -> strawberry.Schema:
     schema = strawberry.Schema(
         Query,
         Mutation,
-        types=[*PROBLEM_TYPES, AgencyType, DatasetType, DatasetVersionType, CodeListType, SubmissionType],
+        types=[
+            *PROBLEM_TYPES,
+            AgencyType,
+            DatasetType,
+            DatasetVersionType,
+            CodeListType,
+            SubmissionType,
+            ResultCitationType,
+        ],
         config=StrawberryConfig(scalar_map=SCALAR_MAP),
         execution_context_class=SplicingExecutor,
     )
@@ -60,10 +69,12 @@ def static_types(types: Mapping[str, GraphQLNamedType] | None = None) -> StaticT
     """Types of the static schema, or of these that stand in for them, that row types refer to."""
     given = core_schema(static_schema()).type_map if types is None else types
     page_info, version, code = given["PageInfo"], given["DatasetVersion"], given["Code"]
+    citation = given["ResultCitation"]
     assert isinstance(page_info, GraphQLObjectType)
     assert isinstance(version, GraphQLObjectType)
     assert isinstance(code, GraphQLObjectType)
-    return StaticTypes(page_info, version, code)
+    assert isinstance(citation, GraphQLObjectType)
+    return StaticTypes(page_info, version, code, citation)
 
 
 def _use_native_one_of(core: GraphQLSchema) -> None:

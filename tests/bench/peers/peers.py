@@ -68,7 +68,9 @@ def start_postgres(folder: Path) -> None:
     if servers.running(folder, "postgres"):
         return
     if os.geteuid() == 0 and not folder.stat().st_mode & 0o005:
-        raise Missing(f"PostgreSQL runs as the user postgres, who must be able to enter {folder}: chmod 755 {folder}")
+        raise Missing(
+            f"PostgreSQL runs as the user postgres, who must be able to enter {folder}: chmod 755 {folder}"
+        )
     if not (data / "PG_VERSION").exists():
         data.mkdir(parents=True, exist_ok=True)
         if os.geteuid() == 0:

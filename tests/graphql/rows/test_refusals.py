@@ -62,5 +62,4 @@ async def test_messages_differ(asking, cursor_of):
             told.setdefault(message, set()).add(reason)
 
     assert all(len(reasons) == 1 for reasons in told.values())
-    # In both languages, but for messages of validation, which graphql-core's rules know in one.
     assert len(told) >= 2 * len({reason for _, reason, _ in REFUSED.values()})

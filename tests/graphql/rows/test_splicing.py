@@ -1,5 +1,6 @@
 """Spliced rows are what graphql-core would have answered over plain dicts, and cost it nothing per row."""
 
+import pytest
 import pytest_asyncio
 from tests.counts import count
 from tests.graphql.rows.plain import Answer, plain_execution
@@ -7,6 +8,8 @@ from tests.graphql.rows.writer import Writer
 
 from satudata.datasets.access.principal import ANONYMOUS
 from satudata.datasets.files.keys import lake_key
+from satudata.datasets.rows import sqlite_engine
+from satudata.datasets.rows.duckdb_engine import Scanner
 from satudata.graphql.executor import SplicingExecutor
 
 ZOO = "dinas-uji/kebun-data"
@@ -54,6 +57,42 @@ async def test_the_executor_does_not_work_row_by_row(asking, monkeypatch):
         counts.append(calls)
 
     assert counts[0] == counts[1] < 20
+
+
+STATEMENTS = {
+    "nodes { kode harga }": 1,
+    "nodes { kode } edges { cursor node { nama } } pageInfo { hasNextPage } again: nodes { rasio }": 1,
+    "totalCount": 1,
+    "aggregate { rowCount harga { sum avg } jumlah { min max } }": 1,
+    "nodes { kode } totalCount aggregate { harga { sum } }": 3,
+    "version { number } __typename": 0,
+}
+
+
+@pytest.mark.parametrize("selection", STATEMENTS)
+@pytest.mark.parametrize("first", [1, 60])
+async def test_an_operation_needs_a_fixed_number_of_statements(asking, monkeypatch, selection, first):
+    """However many rows: one for each page, count and aggregate."""
+    statements = []
+    run, scan = sqlite_engine.run, Scanner.run
+
+    def noting_run(connection, statement, *more):
+        statements.append(statement.text)
+        return run(connection, statement, *more)
+
+    async def noting_scan(self, snapshot, statement, *more):
+        statements.append(statement.text)
+        return await scan(self, snapshot, statement, *more)
+
+    arguments = f"where: {{jumlah: {{gt: 0}}}}, orderBy: [{{nama: ASC}}], first: {first}"
+    await asking.zoo(arguments, "nodes { kode }")
+    monkeypatch.setattr(sqlite_engine, "run", noting_run)
+    monkeypatch.setattr(Scanner, "run", noting_scan)
+
+    for _ in range(3):  # the executor, then the operation as it was laid out
+        statements.clear()
+        await asking.zoo(arguments, selection)
+        assert len(statements) == STATEMENTS[selection], statements
 
 
 async def test_only_what_is_selected_is_read(asking, monkeypatch):

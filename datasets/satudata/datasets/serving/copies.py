@@ -76,7 +76,7 @@ def _settle(source: Path, target: Path) -> None:
 
 
 def _connect(scratch: Path, database: str = ":memory:") -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(
+    connection = duckdb.connect(
         database,
         config={
             "threads": 1,
@@ -87,6 +87,8 @@ def _connect(scratch: Path, database: str = ":memory:") -> duckdb.DuckDBPyConnec
             "autoinstall_known_extensions": False,
         },
     )
+    connection.execute("SET enable_progress_bar = false")  # it would draw into the log of the job
+    return connection
 
 
 def _selection(snapshot: Snapshot) -> str:

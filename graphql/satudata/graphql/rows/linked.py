@@ -91,6 +91,10 @@ class _Together:
         self._parts = parts
         self._asked: dict[object, asyncio.Future[Any]] = {}  # Any: one answer a part
 
+    def rows_of(self, index: int) -> Predicate:
+        """Which rows those of a part are."""
+        return self._parts.condition(self._parts.parts[index])
+
     async def pages(self, query: RowQuery, deadline: Deadline) -> list[RowPage]:
         """Sources of one selection ask for the same page."""
         return await self._once("page", lambda: self._reader.pages(query, self._parts, deadline))
@@ -111,6 +115,11 @@ class PartReader:
     def __init__(self, together: _Together, index: int) -> None:
         self._together = together
         self._index = index
+
+    @property
+    def rows(self) -> Predicate:
+        """Which rows those of this part are."""
+        return self._together.rows_of(self._index)
 
     async def page(self, query: RowQuery, deadline: Deadline) -> RowPage:
         """As `RowReader.page`."""

@@ -49,6 +49,7 @@ class StaticTypes:
     page_info: GraphQLObjectType
     dataset_version: GraphQLObjectType
     code: GraphQLObjectType
+    result_citation: GraphQLObjectType
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +190,13 @@ class RowTypes:
         fields["version"] = GraphQLField(
             GraphQLNonNull(self.static.dataset_version),
             resolve=answer_of,
-            description="The version these rows were read from: cite this one.",
+            description="The version these rows were read from.",
+        )
+        fields["citation"] = GraphQLField(
+            GraphQLNonNull(self.static.result_citation),
+            resolve=answer_of,
+            description="How to cite this page of rows: in words, with an address that asks again, and a hash.",
+            extensions=mark(weight=20),
         )
         return GraphQLObjectType(
             self.names.type("Connection"),
