@@ -1,40 +1,27 @@
 """Requests made to hurt, over HTTP against one live server: each is refused at once, and the server is well afterwards.
 
-What counts is the time the server works: the clock on the wall also shows what else this machine does. Slow clients
-run beside all other tests, for they are bounded by time alone.
+What breaks HTTP itself, and clients that take their time, are in `test_http_attacks.py`.
 """
 
 import json
-import shutil
-import socket
-import threading
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
 
 import httpx
-import psutil
 import pytest
-
-Hub = Any  # tests/conftest.py: RunningHub
-
-GRAPHQL, JSON = "application/graphql-response+json", "application/json"
-HEALTH = b'{"query": "{ hub { version } }"}'
-CPU_SECONDS, WALL_SECONDS = 0.1, 1.0
-HEAD = f"POST /graphql HTTP/1.1\r\nHost: hub\r\nContent-Type: {JSON}\r\nAccept: {GRAPHQL}\r\n".encode()
-
-
-def wages(arguments: str, selection: str = "nodes { tahun }") -> str:
-    return f"{{ data {{ disnakertransJabar {{ upahMinimum({arguments}) {{ {selection} }} }} }} }}"
-
-
-def many(template: str, count: int) -> str:
-    return " ".join(template.format(number) for number in range(count))
-
-
-def nested(opening: str, inner: str, closing: str, count: int) -> str:
-    return opening * count + inner + closing * count
+from tests.graphql.attacking import (
+    GRAPHQL,
+    HEALTH,
+    JSON,
+    Attack,
+    Hub,
+    assert_healthy,
+    attack,
+    check_refused,
+    document,
+    many,
+    nested,
+    post,
+    wages,
+)
 
 
 def doubling(levels: int) -> str:
@@ -54,23 +41,6 @@ def pages(first: str, head: str = "") -> str:
     """Four pages within each other."""
     inner = f"versions(first: {first}) {{ nodes {{ dataset {{ versions(first: {first}) {{ nodes {{ id }} }} }} }} }}"
     return f"{head}{{ agencies(first: {first}) {{ nodes {{ datasets(first: {first}) {{ nodes {{ {inner} }} }} }} }} }}"
-
-
-@dataclass(frozen=True)
-class Attack:
-    """A body, and how it is refused: `status`, `extensions.code`, and the limit's name where it is one."""
-
-    body: bytes
-    status: int = 400
-    code: str = "BAD_INPUT"
-    limit: str | None = None
-
-
-def document(
-    query: str, limit: str | None = None, variables: Any = None, *, code: str | None = None, status: int = 400
-) -> Attack:
-    body = {"query": query, "variables": variables}
-    return Attack(json.dumps(body).encode(), status, code or ("COST_LIMIT" if limit else "BAD_INPUT"), limit)
 
 
 WHERE = "query($w: DisnakertransJabar_UpahMinimum_Filter) " + wages("where: $w", "totalCount")
@@ -189,55 +159,6 @@ def hub(module_demo_server: Hub) -> Hub:
     return module_demo_server
 
 
-def post(hub: Hub, body: bytes, **headers: str) -> httpx.Response:
-    sent = {"content-type": JSON, "accept": GRAPHQL} | {
-        name.replace("_", "-"): value for name, value in headers.items()
-    }
-    return httpx.post(f"{hub.url}/graphql", content=body, headers=sent, timeout=30)
-
-
-def assert_healthy(hub: Hub) -> None:
-    started = time.perf_counter()
-    response = post(hub, HEALTH)
-    assert response.status_code == 200
-    assert set(response.json()) == {"data"}
-    assert time.perf_counter() - started < WALL_SECONDS
-    assert hub.process.poll() is None
-
-
-Sent = Callable[[], Any]
-
-
-def attack(hub: Hub, send: Sent) -> Any:
-    """The answer, once it came quickly; tried again where it did not, for others use this machine too."""
-    process = psutil.Process(hub.process.pid)
-    spent = []
-    for _ in range(4):
-        before, started = process.cpu_times(), time.perf_counter()
-        answer = send()
-        wall, after = time.perf_counter() - started, process.cpu_times()
-        assert_healthy(hub)
-        spent.append((after.user + after.system - before.user - before.system, wall))
-        if spent[-1][0] <= CPU_SECONDS and wall < WALL_SECONDS:
-            return answer
-    raise AssertionError(f"CPU and wall seconds of each try: {spent}")
-
-
-def check_refused(response: httpx.Response, expected: Attack) -> None:
-    assert response.status_code == expected.status, response.text[:500]
-    assert len(response.content) < 110_000
-    body = response.json()
-    assert "data" not in body
-    errors = body.get("errors") or [body]
-    assert len(errors) <= 101
-    if "errors" in body:
-        assert {error["extensions"]["code"] for error in errors} == {expected.code}
-    if expected.limit is not None:
-        limit = errors[0]["extensions"]["limit"]
-        assert limit["name"] == expected.limit
-        assert str(limit["most"]) in errors[0]["message"] or expected.limit == "comparisons"
-
-
 @pytest.mark.parametrize("name", [*DOCUMENTS, *BODIES])
 def test_it_is_refused_at_once(hub: Hub, name: str) -> None:
     expected = (DOCUMENTS | BODIES)[name]
@@ -340,154 +261,3 @@ def test_nothing_is_suggested(hub: Hub, query: str, secret: str) -> None:
     assert response.status_code == 400
     assert "did you mean" not in response.text.lower()
     assert secret not in response.text
-
-
-def raw(hub: Hub, *parts: bytes) -> bytes:
-    """What the server answers to these bytes, until it closes the connection or says nothing for a second."""
-    answer = b""
-    with socket.create_connection(("127.0.0.1", httpx.URL(hub.url).port or 80), timeout=1) as connection:
-        try:
-            for part in parts:
-                connection.sendall(part)
-            while chunk := connection.recv(65_536):
-                answer += chunk
-                if b"\r\n\r\n" in answer:
-                    break
-        except (TimeoutError, ConnectionError):
-            pass
-    return answer
-
-
-RAW: dict[str, tuple[bytes, bytes]] = {
-    "Content-Length of 99 GB": (HEAD + b"Content-Length: 99999999999\r\n\r\n", b"413"),
-    "Content-Length of 400 digits": (HEAD + b"Content-Length: " + b"9" * 400 + b"\r\n\r\n", b"400"),
-    "Content-Length below zero": (HEAD + b"Content-Length: -1\r\n\r\n", b"400"),
-    "two lengths": (HEAD + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", b"400"),
-    "chunks over the limit": (
-        HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + (b"8000\r\n" + b" " * 0x8000 + b"\r\n") * 40,
-        b"413",
-    ),
-    "a chunk without a size": (HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n", b"400"),
-    "10,000 headers": (HEAD + b"".join(b"X-%d: %s\r\n" % (n, b"a" * 90) for n in range(10_000)), b"400"),
-    "100,000 empty headers": (HEAD + b"a:\r\n" * 100_000 + b"\r\n", b"400"),
-    "a header of 5 MB": (HEAD + b"X: " + b"a" * 5_000_000, b"400"),
-    "an address of 1 MB": (
-        b"GET /graphql?query=" + b"a" * 1_000_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
-        b"400",
-    ),
-    "60,000 media types": (
-        HEAD.replace(GRAPHQL.encode(), b"a/b;q=0.1," * 6_000)
-        + b"Content-Length: %d\r\n\r\n" % len(HEALTH)
-        + HEALTH,
-        b"406",
-    ),
-    "no HTTP at all": (bytes(range(256)) * 20, b"400"),
-}
-
-
-@pytest.mark.parametrize("name", RAW)
-def test_what_breaks_http_is_refused(hub: Hub, name: str) -> None:
-    sent, status = RAW[name]
-
-    answer = attack(hub, lambda: raw(hub, sent))
-
-    # The server may hang up before it was sent everything, and what it answered is lost then.
-    assert answer == b"" or answer.startswith(b"HTTP/1.1 " + status), answer[:300]
-
-
-def test_memory_stays_bounded(hub: Hub) -> None:
-    process = psutil.Process(hub.process.pid)
-    before = process.memory_info().rss
-
-    for number in range(60):
-        post(hub, document("{ hub { " + many("a{0}: version", 600) + f" }} }} #{number}").body)
-        raw(hub, HEAD + b"X: " + b"a" * 1_000_000)
-
-    assert process.memory_info().rss - before < 100_000_000
-
-
-@dataclass
-class Slow:
-    """A client that sends a byte now and then, and how that ended."""
-
-    seconds: float = 0.0
-    answer: bytes = b""
-
-
-def drip(port: int, start: bytes, byte: bytes, slow: Slow) -> None:
-    started = time.monotonic()
-    with socket.create_connection(("127.0.0.1", port), timeout=0.5) as connection:
-        try:
-            connection.sendall(start)
-            while time.monotonic() - started < 60:
-                try:
-                    chunk = connection.recv(65_536)
-                    slow.answer += chunk
-                    if not chunk or slow.answer:
-                        break
-                except TimeoutError:
-                    connection.sendall(byte)
-        except ConnectionError:
-            pass
-    slow.seconds = time.monotonic() - started
-
-
-SLOW = {
-    "body": (HEAD + b"Content-Length: 1000\r\n\r\n", b" "),
-    "chunks": (HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
-    "a chunk's extension": (HEAD + b"Transfer-Encoding: chunked\r\n\r\n1;", b"a"),
-    "headers": (HEAD, b"X: y\r\n"),
-    "one header": (HEAD + b"X: ", b"y"),
-    "address": (b"GET /graphql?query=", b"a"),
-    "nothing": (b"", b""),
-}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def slow_clients(hub: Hub) -> Iterator[dict[str, list[tuple[threading.Thread, Slow]]]]:
-    """Ten slow clients of every kind, at work from before the first test of this module."""
-    port = httpx.URL(hub.url).port or 80
-    clients: dict[str, list[tuple[threading.Thread, Slow]]] = {}
-    for name, (start, byte) in SLOW.items():
-        for _ in range(10):
-            slow = Slow()
-            thread = threading.Thread(target=drip, args=(port, start, byte, slow), daemon=True)
-            thread.start()
-            clients.setdefault(name, []).append((thread, slow))
-    yield clients
-    for thread, _ in (client for group in clients.values() for client in group):
-        thread.join(60)
-
-
-@pytest.mark.parametrize("name", SLOW)
-def test_slow_clients_are_hung_up_on(
-    hub: Hub, slow_clients: dict[str, list[tuple[threading.Thread, Slow]]], name: str
-) -> None:
-    for thread, slow in slow_clients[name]:
-        thread.join(40)
-        assert not thread.is_alive()
-        assert slow.seconds < 30
-        assert slow.answer == b"" or slow.answer.startswith(b"HTTP/1.1 408")
-    if name in ("body", "chunks", "a chunk's extension"):
-        assert all(b"408" in slow.answer for _, slow in slow_clients[name])
-    assert_healthy(hub)
-
-
-def test_a_fault_of_ours_tells_nothing_but_its_reference(hub: Hub) -> None:
-    """The rows of a dataset vanish under the running server: a real fault, deep inside a resolver."""
-    for folder in ("serving", "files"):
-        shutil.rmtree(hub.home / folder)
-
-    response = post(
-        hub, document("{ hub { version } data { bps { imporPelabuhan { nodes { tahun } } } } }").body
-    )
-
-    assert response.status_code == 200
-    body = response.json()
-    assert body["data"]["hub"]["version"]
-    (error,) = body["errors"]
-    assert error["extensions"]["code"] == "INTERNAL"
-    assert error["extensions"]["reference"] in (hub.home / "server.log").read_text()
-    for secret in (str(hub.home), "parquet", "sqlite", "Traceback", "File ", "Error", ".py"):
-        assert secret not in response.text
-    assert_healthy(hub)

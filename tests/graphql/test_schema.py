@@ -166,6 +166,7 @@ async def test_one_type_needs_no_whole_schema(own):
         "aggregate",
         "groups",
         "version",
+        "citation",
     ]
     assert own.api._introspection._whole is None
     assert (await own.data(query, {"name": "DinasUji_Terbatas"}))["__type"] is None
