@@ -2,6 +2,7 @@
 
 import json
 import socket
+import time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,7 +30,11 @@ def test_every_response_names_its_log_line(server: Server) -> None:
     given = server.client(**{"X-Request-Id": "proxy-0123456789"}).get("/nowhere")
     assert given.headers["x-request-id"] == "proxy-0123456789"
     assert reference != "proxy-0123456789"
-    [line] = [line for line in server.lines if line.get("request_id") == "proxy-0123456789"]
+    deadline = time.monotonic() + 5  # the line is written when the answer has gone
+    while not (lines := [line for line in server.lines if line.get("request_id") == "proxy-0123456789"]):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    [line] = lines
     assert (line["event"], line["method"], line["path"], line["status"]) == (
         "request",
         "GET",

@@ -93,7 +93,7 @@ def test_head_tells_the_size(server: Server) -> None:
 def test_what_is_not_there_is_said_with_a_remedy(server: Server, path: str) -> None:
     for accept, kind in (("*/*", "application/json"), ("text/html", "text/html")):
         answer = server.client(Accept=accept).get(path)
-        assert answer.status_code == 404
+        assert answer.status_code == 404, answer.text
         assert answer.headers["content-type"].startswith(kind)
     assert (
         server.client().get(f"/download/{SLUG}/1.doc").json()["message"]["en"].count("csv, xlsx, parquet")

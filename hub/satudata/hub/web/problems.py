@@ -124,7 +124,7 @@ async def _respond(
 
 def _status(problem: Problem) -> int:
     if isinstance(problem, DomainError):
-        return _STATUS.get(problem.code, 400)
+        return _STATUS.get(problem.code) or _STATUS.get(problem.default_code, 400)
     return problem.status
 
 
