@@ -69,7 +69,7 @@ class Check:
     ("file", "name", "with_set_rules"),
     [
         ("sama-dengan-csv.xlsx", "upah", True),
-        pytest.param("titik-koma-angka-indonesia.csv", "upah-indonesia", False, marks=pytest.mark.full),
+        pytest.param("titik-koma-angka-indonesia.csv", "upah-indonesia", True, marks=pytest.mark.full),
     ],
 )
 def test_a_check_opens_no_socket(file: str, name: str, with_set_rules: bool, check: Check) -> None:

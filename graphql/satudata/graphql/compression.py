@@ -14,6 +14,8 @@ if sys.version_info >= (3, 14):
 else:
     import backports.zstd as zstd
 
+from satudata.graphql.negotiation import quality
+
 LEAST = 1_024
 """Bytes below which nothing is compressed."""
 
@@ -37,11 +39,11 @@ def coding_for(accept_encoding: str) -> Coding | None:
     """The coding an Accept-Encoding header likes best (RFC 9110, 12.5.3); None: leave it as it is."""
     liked: dict[str, float] = {}
     for part in accept_encoding.lower().split(","):
-        name, _, parameter = part.strip().partition(";")
-        liked[name.strip()] = _quality(parameter)
+        name, *parameters = part.split(";")
+        liked[name.strip()] = quality(parameters)
     best = max(Coding, key=lambda coding: liked.get(coding.value, liked.get("*", 0.0)))
-    quality = liked.get(best.value, liked.get("*", 0.0))
-    return best if quality > 0 and quality >= liked.get("identity", 0.0) else None
+    most = liked.get(best.value, liked.get("*", 0.0))
+    return best if most > 0 and most >= liked.get("identity", 0.0) else None
 
 
 async def compressed(body: bytes, coding: Coding) -> bytes:
@@ -55,13 +57,3 @@ def _compress(body: bytes, coding: Coding) -> bytes:
     if coding is Coding.ZSTD:
         return zstd.compress(body, _ZSTD_LEVEL)
     return zlib.compress(body, _GZIP_LEVEL, wbits=_GZIP_WINDOW)
-
-
-def _quality(parameter: str) -> float:
-    name, _, value = parameter.strip().partition("=")
-    if name.strip() != "q":
-        return 1.0
-    try:
-        return float(value)
-    except ValueError:
-        return 0.0

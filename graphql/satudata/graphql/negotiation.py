@@ -3,6 +3,7 @@
 Source: GraphQL over HTTP (draft), profile of the graphql-http audit suite; quality values of RFC 9110, 12.5.1.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
 
@@ -34,17 +35,19 @@ def negotiate(accept: str | None) -> MediaType | None:
     for part in accept.split(","):
         name, *parameters = (piece.strip().lower() for piece in part.split(";"))
         offered = _OFFERED.get(name)
-        quality = _quality(parameters)
-        if offered is not None and quality > best[0]:
-            best = (quality, offered)
+        liked = quality(parameters)
+        if offered is not None and liked > best[0]:
+            best = (liked, offered)
     return best[1]
 
 
-def _quality(parameters: list[str]) -> float:
+def quality(parameters: Iterable[str]) -> float:
+    """The `q` among the parameters of one choice in an Accept header; 1 without one, 0 for one that is no number."""
     for parameter in parameters:
-        if parameter.startswith("q="):
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "q":
             try:
-                return float(parameter[2:])
+                return float(value)
             except ValueError:
                 return 0.0
     return 1.0

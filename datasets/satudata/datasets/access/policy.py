@@ -225,11 +225,6 @@ def _refusal(principal: Principal, action: Action) -> Text:
             id=f"Token ini hanya untuk membaca. Gunakan token lain untuk {label.id}.",
             en=f"This token may only read. Use another token to {label.en}.",
         )
-    if principal.read_only:
-        return Text(
-            id=f"Token ini hanya boleh membaca, tidak boleh {label.id}. Buat token dengan cakupan `publish`.",
-            en=f"This token may only read, not {label.en}. Make a token with the scope `publish`.",
-        )
     return Text(
         id=f"Anda tidak berwenang untuk {label.id}. Mintalah peran yang sesuai kepada sekretariat.",
         en=f"You may not {label.en}. Ask the secretariat for the role that may.",

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from satudata.graphql.negotiation import quality
 from satudata.validation.text import Language
 
 API_PATHS = ("/graphql", "/uploads/", "/download/", "/submissions/", "/healthz", "/readyz")
@@ -45,19 +46,9 @@ def accepted_language(header: str) -> Language:
     """The better liked of Indonesian and English in an Accept-Language header (RFC 9110 12.5.4), else Indonesian."""
     weights: dict[Language, float] = {"id": 0.0, "en": 0.0}
     for item in header.split(","):
-        tag, _, parameter = item.strip().partition(";")
-        primary = tag.split("-")[0].strip().lower()
+        tag, *parameters = item.split(";")
+        primary = tag.strip().split("-")[0].lower()
         if primary in ("id", "in", "en"):
             language: Language = "en" if primary == "en" else "id"
-            weights[language] = max(weights[language], _weight(parameter))
+            weights[language] = max(weights[language], quality(parameters))
     return "en" if weights["en"] > weights["id"] else "id"
-
-
-def _weight(parameter: str) -> float:
-    name, _, value = parameter.strip().partition("=")
-    if name.strip() != "q":
-        return 1.0
-    try:
-        return float(value)
-    except ValueError:
-        return 0.0
