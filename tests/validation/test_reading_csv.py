@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.counts import count
 
 from satudata.validation.contracts.model import DataContract
-from satudata.validation.readers import csv_file, csv_text, limits
+from satudata.validation.readers import csv_text, limits
 from satudata.validation.readers.detection import Unreadable
 from satudata.validation.readers.opening import open_table
 from satudata.validation.readers.table import ROW
@@ -210,7 +210,7 @@ def test_too_many_cells(monkeypatch: pytest.MonkeyPatch, texts: DataContract, ch
 
 def test_batches_stream(texts: DataContract, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No batch is larger than the size of a batch, so memory does not grow with the file."""
-    monkeypatch.setattr(csv_file, "BATCH_ROWS", 1_000)
+    monkeypatch.setattr("satudata.validation.readers.table.BATCH_ROWS", 1_000)
     path = tmp_path / "long.csv"
     path.write_text("kode,nama,ket\n" + "1,a,b\n" * 20_500)
     with open_table(path, texts) as table:
@@ -276,7 +276,7 @@ def test_quotes_and_ragged_records_mean_what_they_mean_to_a_csv_reader(
     content = "\n".join(lines)
     records = list(csv.reader(io.StringIO(content + "\nEND\n", newline=""), delimiter=";"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(csv_file, "BATCH_ROWS", batch)
+        patch.setattr("satudata.validation.readers.table.BATCH_ROWS", batch)
         try:
             table = read(f"{';'.join(names)}\n{content}\n", contract)
         except Unreadable as unreadable:

@@ -22,12 +22,12 @@ from satudata.validation.readers.csv_text import survey, walk
 from satudata.validation.readers.detection import FileFormat
 from satudata.validation.readers.reading import Reading
 from satudata.validation.readers.table import (
-    BATCH_ROWS,
     ROW,
     Layout,
     Table,
     lay_out,
     missing_columns,
+    rows_of_batch,
     unknown_column,
     without_footer,
 )
@@ -129,7 +129,7 @@ class _CsvReader:
             raise_if_empty=False,
         )
         yield from frame.slice(self._dialect.below).collect_batches(
-            chunk_size=BATCH_ROWS, maintain_order=True
+            chunk_size=rows_of_batch(len(self._names)), maintain_order=True
         )
 
     def _batch(self, raw: pl.DataFrame) -> pl.DataFrame:

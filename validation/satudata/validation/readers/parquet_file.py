@@ -21,7 +21,14 @@ from satudata.validation.readers.detection import FileFormat, Unreadable, damage
 from satudata.validation.readers.header_row import no_header
 from satudata.validation.readers.reading import Reading
 from satudata.validation.readers.rendering import renderer
-from satudata.validation.readers.table import BATCH_ROWS, ROW, Table, lay_out, missing_columns, without_footer
+from satudata.validation.readers.table import (
+    ROW,
+    Table,
+    lay_out,
+    missing_columns,
+    rows_of_batch,
+    without_footer,
+)
 
 MAX_RATIO = 1_000
 _RATIO_MATTERS = 256 * 1024 * 1024
@@ -77,7 +84,8 @@ def _small_batches(path: Path, places: Iterable[int]) -> Iterator[pa.RecordBatch
     schema = pq.read_schema(path)
     texts = [schema.names[place] for place in places if _is_text(schema.field(place).type)]
     size, total = path.stat().st_size, 0
-    for batch in pq.ParquetFile(path, read_dictionary=texts).iter_batches(batch_size=BATCH_ROWS):
+    whole = rows_of_batch(len(schema.names))
+    for batch in pq.ParquetFile(path, read_dictionary=texts).iter_batches(batch_size=whole):
         written = sum(_written_size(column) for column in batch.columns)
         total += written
         if total > _RATIO_MATTERS and total > size * MAX_RATIO:

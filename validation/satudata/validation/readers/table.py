@@ -20,7 +20,8 @@ from satudata.validation.readers.reading import Reading
 
 ROW = "__row"
 """Record number as a spreadsheet shows it (UInt32); the other columns of a batch are contract columns as text."""
-BATCH_ROWS = 500_000
+BATCH_ROWS = 1_000_000
+_BATCH_CELLS = 10_000_000
 Batches = Callable[[], Iterator[pl.DataFrame]]
 
 
@@ -82,6 +83,11 @@ class Layout:
     @property
     def columns(self) -> tuple[Column, ...]:
         return tuple(self.places.values())
+
+
+def rows_of_batch(columns: int) -> int:
+    """How many records of a table with so many columns are held at once: fewer of a wide one."""
+    return max(1, min(BATCH_ROWS, _BATCH_CELLS // max(1, columns)))
 
 
 def lay_out(cells: Sequence[str], contract: DataContract) -> Layout:
