@@ -99,6 +99,32 @@ async def test_paging_visits_every_row_once(served: "Served") -> None:
             assert seen == expected, query
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_a_cursor_keeps_its_place_under_another_filter(served: "Served", seed: int) -> None:
+    """Its row may not match: what comes after it in the asked order, and matches, is answered."""
+    questions = served.questions(seed)
+    elsewhere = 0
+    for _ in range(60):
+        query = RowQuery(served.snapshot, columns=("nomor",), order=questions.order(), first=3)
+        everything = served.reference.found(query)
+        place = questions.rng.randrange(len(everything))
+        start = replace(query, offset=place, first=1)
+        column = questions.rng.choice(["provinsi", "tahun", "nama", "aktif"])
+        value = served.reference.output(questions.rng.choice(everything), (column,))[0]
+        if value is None:
+            continue
+        where = Condition(column, Operator.EQ, value)
+        matching = set(served.reference.found(replace(query, where=where)))
+        expected = [number for number in everything[place + 1 :] if number in matching]
+        elsewhere += everything[place] not in matching
+        for reader in (served.sqlite, served.duckdb):
+            position = (await reader.page(start, soon())).positions[0]
+            page = await reader.page(replace(query, where=where, after=position), soon())
+            assert [position[-1] for position in page.positions] == expected[:3], (query, where, position)
+            assert page.has_next == (len(expected) > 3)
+    assert elsewhere > 10
+
+
 async def test_offset_counts_from_the_cursor(served: "Served") -> None:
     for order in ((), (OrderTerm("jumlah", descending=True),)):
         query = RowQuery(served.snapshot, columns=("nomor",), order=order, first=10)

@@ -29,7 +29,7 @@ from satudata.datasets.rows.duckdb_engine import Scanner
 from satudata.datasets.rows.having import prepare_having
 from satudata.datasets.rows.pages import After, Find, page_of
 from satudata.datasets.rows.parts import RowParts, by_part, of_parts
-from satudata.datasets.rows.planner import Region, locate, sort_keys
+from satudata.datasets.rows.planner import Region, fixed_values, locate, sort_keys
 from satudata.datasets.rows.query import (
     AggregateQuery,
     Predicate,
@@ -40,6 +40,7 @@ from satudata.datasets.rows.query import (
 )
 from satudata.datasets.rows.sql import (
     Engine,
+    SortKey,
     Source,
     Statement,
     count_statement,
@@ -153,6 +154,17 @@ class RowReader:
 
         return locate(snapshot, facts, formula, edges)
 
+    def _sort_keys(
+        self, query: RowQuery, formula: Formula | None, position: After | None, deadline: Deadline
+    ) -> tuple[SortKey, ...]:
+        """What to sort by. Columns that the filter fixes stay when the cursor's row has other values in them."""
+        fixed = fixed_values(formula)
+        if position is not None and fixed:
+            [(_, *values)] = self._rows(query.snapshot, tuple(fixed), [position.row], deadline)
+            if values != list(fixed.values()):
+                formula = None
+        return sort_keys(query.snapshot, formula, query.order)
+
     def _is_inline(self, region: Region) -> bool:
         return region.at_most <= self._inline_rows
 
@@ -162,8 +174,8 @@ class RowReader:
         snapshot = query.snapshot
         columns = by_name(snapshot)
         formula = None if query.where is None else prepare(query.where, columns)
-        keys = sort_keys(snapshot, formula, query.order)
         position = After.read(query, columns)
+        keys = self._sort_keys(query, formula, position, deadline)
         region = self._region(snapshot, formula, self._facts(snapshot), deadline)
         skip = query.offset
         if not keys:
@@ -202,7 +214,7 @@ class RowReader:
         find = Find(
             region,
             snapshot.row_count,
-            sort_keys(snapshot, formula, query.order),
+            self._sort_keys(query, formula, position, deadline),
             position,
             query.offset + query.first + 1,
             query.offset + 1,
