@@ -259,14 +259,30 @@ async def test_a_new_contract_changes_rows_only_with_a_new_version(own, make_con
     assert (await own.data(query))["data"]["badanLain"]["banyak"] == {"nodes": [{"baru": "x"}]}
 
 
-async def test_old_schemas_are_let_go(own):
+async def test_a_publication_leaves_what_was_made_for_other_datasets(own):
     query = "{ data { dinasUji { kebunData { totalCount } } } }"
+    await own.data(query)
+    [(before, _)] = own.api._compiled._kept.values()
+
+    await own.cast.publish("badan-lain/menunggu", b"kode,nilai\nA,1\n")
+    await own.data(query)
+
+    assert [compiled for compiled, _ in own.api._compiled._kept.values()] == [before]
+    assert [schema for schema, _ in own.api._schemas._kept.values()] == [before.schema]
+
+
+async def test_old_schemas_are_let_go(own):
+    """A schema of a version that was replaced goes with the next publication."""
+    query = "{ data { badanLain { menunggu { totalCount } } } }"
+    await own.cast.publish("badan-lain/menunggu", b"kode,nilai\nA,1\n")
     await own.data(query)
     old = weakref.ref(next(iter(own.api._compiled._kept.values()))[0].schema)
     assert old() is not None
 
-    await own.cast.publish("badan-lain/menunggu", b"kode,nilai\nA,1\n")
-    await own.data(query)
+    for rows in (2, 3):
+        lines = "".join(f"K{number},1\n" for number in range(rows))
+        await own.cast.publish("badan-lain/menunggu", f"kode,nilai\n{lines}".encode())
+        assert (await own.data(query))["data"]["badanLain"]["menunggu"] == {"totalCount": rows}
     gc.collect()
 
     assert old() is None

@@ -53,3 +53,29 @@ class BoundedCache(Generic[Key, Value]):
         """Forget everything."""
         self._kept.clear()
         self._used = 0
+
+
+class CarriedCache(BoundedCache[Key, Value]):
+    """A bounded cache in which what nobody asked for between two turns is let go at the second."""
+
+    def __init__(self, entries: int, bytes: int) -> None:
+        super().__init__(entries, bytes)
+        self._asked_for: set[Key] = set()
+
+    def get(self, key: Key) -> Value | None:
+        """As above; what is found stays at the next turn."""
+        found = super().get(key)
+        if found is not None:
+            self._asked_for.add(key)
+        return found
+
+    def put(self, key: Key, value: Value, size: int) -> None:
+        """As above; it stays at the next turn."""
+        super().put(key, value, size)
+        self._asked_for.add(key)
+
+    def turn(self) -> None:
+        """Let go of what was neither kept nor asked for since the last turn."""
+        for key in self._kept.keys() - self._asked_for:
+            self.drop(key)
+        self._asked_for.clear()

@@ -29,7 +29,7 @@ from satudata.datasets.documents.service import DocumentService
 from satudata.datasets.rows.deadline import Deadline, DeadlineExceeded
 from satudata.datasets.services import Services
 from satudata.graphql.budget import Budget, spend
-from satudata.graphql.caching import BoundedCache
+from satudata.graphql.caching import BoundedCache, CarriedCache
 from satudata.graphql.compiled import CannotCompile, CompiledOperation
 from satudata.graphql.config import ApiConfig
 from satudata.graphql.context import RequestContext
@@ -105,8 +105,9 @@ class GraphQLApi:
         self._introspection = Introspection(self._resolvers)
         entries, room = config.document_cache_entries, config.document_cache_bytes
         self._parsed: BoundedCache[str, _Parsed] = BoundedCache(entries, room)
-        self._compiled: BoundedCache[tuple[object, ...], _Compiled] = BoundedCache(entries, room)
-        self._schemas: BoundedCache[tuple[object, ...], GraphQLSchema] = BoundedCache(
+        self._compiled: CarriedCache[tuple[object, ...], _Compiled] = CarriedCache(entries, room)
+        self._compiled_whole: BoundedCache[tuple[object, ...], _Compiled] = BoundedCache(entries, room)
+        self._schemas: CarriedCache[tuple[object, ...], GraphQLSchema] = CarriedCache(
             config.schema_cache_entries, config.schema_cache_entries
         )
 
@@ -301,24 +302,30 @@ class GraphQLApi:
     ) -> _Compiled:
         mentions = parsed.mentions.with_variables(variables)
         if mentions.whole:
-            key: tuple[object, ...] = (catalogue.epoch, text, "whole")
-            return self._compiled.get(key) or self._validated(
-                key, await self._introspection.whole(catalogue), parsed, text
+            key: tuple[object, ...] = (catalogue.epoch, text)
+            return self._compiled_whole.get(key) or self._validated(
+                self._compiled_whole, key, await self._introspection.whole(catalogue), parsed, text
             )
         scope = await catalogue.scope(mentions, principal)
-        key = (catalogue.epoch, text, scope.key)
-        return self._compiled.get(key) or self._validated(key, self._schema(catalogue, scope), parsed, text)
+        key = (text, scope.key)
+        return self._compiled.get(key) or self._validated(
+            self._compiled, key, self._schema(scope), parsed, text
+        )
 
-    def _schema(self, catalogue: RowCatalogue, scope: Scope) -> GraphQLSchema:
-        key = (catalogue.epoch, scope.key)
-        schema = self._schemas.get(key)
+    def _schema(self, scope: Scope) -> GraphQLSchema:
+        schema = self._schemas.get(scope.key)
         if schema is None:
             schema = build_schema(scope, self._resolvers)
-            self._schemas.put(key, schema, 1)
+            self._schemas.put(scope.key, schema, 1)
         return schema
 
     def _validated(
-        self, key: tuple[object, ...], schema: GraphQLSchema, parsed: _Parsed, text: str
+        self,
+        cache: BoundedCache[tuple[object, ...], _Compiled],
+        key: tuple[object, ...],
+        schema: GraphQLSchema,
+        parsed: _Parsed,
+        text: str,
     ) -> _Compiled:
         try:
             errors = validate(schema, parsed.document, RULES, hide_suggestions=True)
@@ -326,16 +333,21 @@ class GraphQLApi:
             raise _Refused([_error(_TOO_DEEP)]) from None
         pricer = Pricer(schema, parsed.document, self.config.limits)
         compiled = _Compiled(schema, parsed.document, tuple(errors), pricer, key)
-        self._compiled.put(key, compiled, len(text) * _BYTES_PER_CHARACTER)
+        cache.put(key, compiled, len(text) * _BYTES_PER_CHARACTER)
         return compiled
 
     async def _current(self) -> RowCatalogue:
-        """The catalogue of the newest epoch. An older one, and all that was made from it, is let go."""
+        """The catalogue of the newest epoch.
+
+        The whole schema of an older one is let go, and what was made from a few datasets once an epoch has passed in
+        which it was not asked for: most publications change nothing about it.
+        """
         epoch = await self._services.epoch.current()
         if epoch != self._catalogue.epoch:
             self._catalogue = RowCatalogue(self._services, self._types, epoch)
-            self._compiled.clear()
-            self._schemas.clear()
+            self._compiled_whole.clear()
+            self._compiled.turn()
+            self._schemas.turn()
         return self._catalogue
 
 

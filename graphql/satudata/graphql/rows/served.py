@@ -5,8 +5,9 @@ contract of that version, which may be older than the newest contract.
 """
 
 import asyncio
+import itertools
 from collections.abc import Awaitable, Callable, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from satudata.datasets.access.principal import ANONYMOUS, Principal
@@ -21,8 +22,12 @@ from satudata.validation.contracts.model import DataContract
 
 KEPT_ANSWERS = 10_000
 KEPT_TYPES = 1_000
+KEPT_DATASETS = 10_000
 _MANY = 4
 """So many datasets not asked about before are looked for together first."""
+
+
+_serial = itertools.count()
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,8 @@ class ServedDataset:
     latest: DatasetVersion
     contract: DataContract
     types: RowTypes
+    serial: int = field(default_factory=_serial.__next__, compare=False)
+    """Two with one serial are one object."""
 
     @property
     def address(self) -> DatasetAddress:
@@ -56,10 +63,8 @@ class Scope:
 
     @property
     def key(self) -> tuple[object, ...]:
-        """Equal for scopes that look the same within one epoch."""
-        datasets, linked = (
-            tuple(item.dataset.slug for item in items) for items in (self.datasets, self.linked)
-        )
+        """Equal for scopes that look the same, in whatever epoch."""
+        datasets, linked = (tuple(item.serial for item in items) for items in (self.datasets, self.linked))
         return (datasets, self.agencies, self.any_rows, linked)
 
 
@@ -75,10 +80,14 @@ Answer = TypeVar("Answer")
 
 
 class TypeStore:
-    """Row types by contract, kept across epochs: publishing a dataset does not make the types of others anew."""
+    """Row types by contract and datasets as they were found, kept across epochs.
+
+    So publishing a dataset does not make anew what was made from others.
+    """
 
     def __init__(self, static: StaticTypes) -> None:
         self.static = static
+        self._found: BoundedCache[Pair, ServedDataset] = BoundedCache(KEPT_DATASETS, KEPT_DATASETS)
         self._kept: BoundedCache[tuple[str, str, str], RowTypes] = BoundedCache(KEPT_TYPES, KEPT_TYPES)
 
     def of(self, contract: DataContract) -> RowTypes:
@@ -89,6 +98,14 @@ class TypeStore:
             types = RowTypes(contract, self.static)
             self._kept.put(key, types, 1)
         return types
+
+    def same(self, pair: Pair, found: ServedDataset) -> ServedDataset:
+        """What was found behind two fields before, when nothing about it has changed since."""
+        before = self._found.get(pair)
+        if before == found:
+            return before
+        self._found.put(pair, found, 1)
+        return found
 
 
 class RowCatalogue:
@@ -163,7 +180,7 @@ class RowCatalogue:
         contract = dataset.contract
         if contract.version != latest.contract_version:
             contract = await catalogue.contract(dataset.slug, latest.contract_version)
-        return ServedDataset(dataset, latest, contract, self._types.of(contract))
+        return self._types.same(pair, ServedDataset(dataset, latest, contract, self._types.of(contract)))
 
     async def _once(self, key: tuple[object, ...], ask: Callable[[], Awaitable[Answer]]) -> Answer:
         future: asyncio.Future[Answer] | None = self._answers.get(key)  # type: ignore[assignment]  # by key, one type each
