@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from graphql import parse_value
 from satudata.datasets.rows.query import OrderTerm, Snapshot
-from satudata.graphql.caching import BoundedCache
+from satudata.graphql.caching import BoundedCache, CarriedCache
 from satudata.graphql.cursors import CursorCoder
 from satudata.graphql.errors import ApiError
 from satudata.graphql.ids import GlobalId, global_id, key_of, parse_id
@@ -195,6 +195,22 @@ def test_the_cache_forgets_what_was_used_longest_ago():
     cache.put("e", "again", 5)
     assert (cache.get("e"), cache.used_bytes) == ("again", 5)
     cache.clear()
+    assert (len(cache), cache.used_bytes) == (0, 0)
+
+
+def test_what_was_not_asked_for_goes_at_the_next_turn():
+    cache = CarriedCache(entries=2, bytes=100)
+    cache.put("a", "A", 10)
+    cache.put("b", "B", 10)
+    cache.turn()
+    assert (cache.get("a"), len(cache)) == ("A", 2)
+    cache.turn()
+    assert (cache.get("a"), cache.get("b"), cache.used_bytes) == ("A", None, 10)
+    for name in "xyz":  # what had to make room is not remembered either
+        cache.put(name, name, 10)
+    assert cache._asked_for == {"y", "z"}
+    cache.turn()
+    cache.turn()
     assert (len(cache), cache.used_bytes) == (0, 0)
 
 

@@ -40,8 +40,7 @@ class BoundedCache(Generic[Key, Value]):
         self._kept[key] = (value, size)
         self._used += size
         while self._used > self._bytes or len(self._kept) > self._entries:
-            _, (_, gone) = self._kept.popitem(last=False)
-            self._used -= gone
+            self.drop(next(iter(self._kept)))
 
     def drop(self, key: Key) -> None:
         """Forget a key, if it is kept."""
@@ -73,6 +72,16 @@ class CarriedCache(BoundedCache[Key, Value]):
         """As above; it stays at the next turn."""
         super().put(key, value, size)
         self._asked_for.add(key)
+
+    def drop(self, key: Key) -> None:
+        """As above."""
+        super().drop(key)
+        self._asked_for.discard(key)
+
+    def clear(self) -> None:
+        """As above."""
+        super().clear()
+        self._asked_for.clear()
 
     def turn(self) -> None:
         """Let go of what was neither kept nor asked for since the last turn."""
