@@ -3,6 +3,8 @@
 The report is the same, byte for byte, that the hub makes of the same file.
 """
 
+import atexit
+import gc
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -114,6 +116,8 @@ def check(
     language: LanguageOption = None,
 ) -> None:
     """Check a data file against its contract: which cell is wrong, why, and what to type instead."""
+    # A process that ends need not look for garbage once more: after Great Expectations that takes a second.
+    atexit.register(gc.freeze)
     require_file(file)
     _require_folder_of(output)
     shape = chosen_format(format, output)

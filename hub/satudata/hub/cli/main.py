@@ -1,7 +1,5 @@
 """The tree of commands. Each group is a module of this package; this one only hangs them up."""
 
-import atexit
-import gc
 import sys
 
 import typer
@@ -38,8 +36,6 @@ for group in (contract, dataset, agency, user, role, token):
 
 def run() -> None:
     """Run the command line and leave the process with its exit code."""
-    # A process that ends need not look for garbage once more: after Great Expectations that takes a second.
-    atexit.register(gc.freeze)
     with told_plainly():
         app()
     sys.exit(0)
