@@ -208,6 +208,7 @@ def test_what_was_not_asked_for_goes_at_the_next_turn():
     assert (cache.get("a"), cache.get("b"), cache.used_bytes) == ("A", None, 10)
     for name in "xyz":  # what had to make room is not remembered either
         cache.put(name, name, 10)
+    cache.put("too large", "", 101)
     assert cache._asked_for == {"y", "z"}
     cache.turn()
     cache.turn()

@@ -71,7 +71,8 @@ class CarriedCache(BoundedCache[Key, Value]):
     def put(self, key: Key, value: Value, size: int) -> None:
         """As above; it stays at the next turn."""
         super().put(key, value, size)
-        self._asked_for.add(key)
+        if key in self._kept:
+            self._asked_for.add(key)
 
     def drop(self, key: Key) -> None:
         """As above."""

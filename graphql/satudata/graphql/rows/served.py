@@ -22,7 +22,6 @@ from satudata.validation.contracts.model import DataContract
 
 KEPT_ANSWERS = 10_000
 KEPT_TYPES = 1_000
-KEPT_DATASETS = 10_000
 _MANY = 4
 """So many datasets not asked about before are looked for together first."""
 
@@ -87,7 +86,7 @@ class TypeStore:
 
     def __init__(self, static: StaticTypes) -> None:
         self.static = static
-        self._found: BoundedCache[Pair, ServedDataset] = BoundedCache(KEPT_DATASETS, KEPT_DATASETS)
+        self._found: BoundedCache[Pair, ServedDataset] = BoundedCache(KEPT_TYPES, KEPT_TYPES)
         self._kept: BoundedCache[tuple[str, str, str], RowTypes] = BoundedCache(KEPT_TYPES, KEPT_TYPES)
 
     def of(self, contract: DataContract) -> RowTypes:
