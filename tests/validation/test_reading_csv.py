@@ -208,9 +208,12 @@ def test_too_many_cells(monkeypatch: pytest.MonkeyPatch, texts: DataContract, ch
     assert "2 000 000" in report.findings[0].message.id
 
 
-def test_batches_stream(texts: DataContract, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No batch is larger than the size of a batch, so memory does not grow with the file."""
-    monkeypatch.setattr("satudata.validation.readers.table.BATCH_ROWS", 1_000)
+@pytest.mark.parametrize(("bound", "value"), [("BATCH_ROWS", 1_000), ("_BATCH_CELLS", 3_000)])
+def test_batches_stream(
+    texts: DataContract, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: str, value: int
+) -> None:
+    """No batch has more rows or cells than a batch may have, so memory grows neither with length nor with width."""
+    monkeypatch.setattr(f"satudata.validation.readers.table.{bound}", value)
     path = tmp_path / "long.csv"
     path.write_text("kode,nama,ket\n" + "1,a,b\n" * 20_500)
     with open_table(path, texts) as table:

@@ -58,7 +58,7 @@ class Region:
 def locate(snapshot: Snapshot, facts: Facts, where: Formula | None, edges: Edges) -> Region:
     """Narrow the table down to the region a condition can be true in."""
     parts = conjuncts(where)
-    by_key = _by_key(snapshot, where)
+    by_key = _by_key(snapshot, parts)
     if by_key <= 1:
         return Region(1, snapshot.row_count, where, by_key)  # the key's index finds it at once
     inside, rest = _leading(parts, facts.ordered)
@@ -93,25 +93,25 @@ def _is(part: Formula, column: str, kinds: tuple[str, ...]) -> bool:
     return isinstance(part, Atom) and part.column == column and part.kind in kinds and not part.fold
 
 
-def fixed_values(where: Formula | None) -> dict[str, Stored]:
+def fixed_values(parts: list[Formula]) -> dict[str, Stored]:
     """Columns that have one value in every matching row, with that value."""
     return {
         part.column: part.values[0]
-        for part in conjuncts(where)
+        for part in parts
         if isinstance(part, Atom) and part.kind == "=" and not part.fold
     }
 
 
-def _by_key(snapshot: Snapshot, where: Formula | None) -> int:
+def _by_key(snapshot: Snapshot, parts: list[Formula]) -> int:
     """How many rows the key's index leaves at most, which is every row when the key is not asked for."""
     if not snapshot.key:
         return snapshot.row_count
-    if fixed_values(where).keys() >= set(snapshot.key):
+    if fixed_values(parts).keys() >= set(snapshot.key):
         return 1
     if len(snapshot.key) == 1:
         lists = [
             len(part.values)
-            for part in conjuncts(where)
+            for part in parts
             if _is(part, snapshot.key[0], ("in",)) and isinstance(part, Atom)
         ]
         return min(lists, default=snapshot.row_count)
@@ -124,7 +124,7 @@ def sort_keys(snapshot: Snapshot, where: Formula | None, order: tuple[OrderTerm,
     A column with one value in every matching row orders nothing, so it is left out on both sides.
     """
     nullable = {column.name: column.nullable for column in snapshot.columns}
-    fixed = fixed_values(where)
+    fixed = fixed_values(conjuncts(where))
     asked = [term for term in order if term.column not in fixed]
     stored = [name for name in snapshot.stored_order if name not in fixed]
     if len(asked) <= len(stored) and all(

@@ -23,7 +23,7 @@ from satudata.datasets.rows.aggregates import (
     parts_of,
     sqlite_is_exact,
 )
-from satudata.datasets.rows.conditions import Formula, prepare, shape, values_of
+from satudata.datasets.rows.conditions import Formula, conjuncts, prepare, shape, values_of
 from satudata.datasets.rows.deadline import Deadline, DeadlineExceeded
 from satudata.datasets.rows.duckdb_engine import Scanner
 from satudata.datasets.rows.having import prepare_having
@@ -158,8 +158,7 @@ class RowReader:
         self, query: RowQuery, formula: Formula | None, position: After | None, deadline: Deadline
     ) -> tuple[SortKey, ...]:
         """What to sort by. Columns that the filter fixes stay when the cursor's row has other values in them."""
-        fixed = fixed_values(formula)
-        if position is not None and fixed:
+        if position is not None and (fixed := fixed_values(conjuncts(formula))):
             [(_, *values)] = self._rows(query.snapshot, tuple(fixed), [position.row], deadline)
             if values != list(fixed.values()):
                 formula = None

@@ -101,6 +101,7 @@ def _letters() -> Mapping[str, _Letters]:
         "ss": _Letters("second", "[0-5][0-9]", "%S"),
         "SSS": _Letters("fraction", "[0-9]{3}", "%3f"),
         "SSSSSS": _Letters("fraction", "[0-9]{6}", "%6f"),
+        # X to XXX are offsets as Unicode's date patterns write them (UTS 35), no marks of something unfinished.
         "X": _Letters("offset", _OFFSET, "%#z"),
         "XX": _Letters("offset", _OFFSET, "%#z"),
         "XXX": _Letters("offset", _OFFSET, "%#z"),
