@@ -30,7 +30,6 @@ from satudata.datasets.rows.sql import (
     Source,
     Statement,
     Writer,
-    filtered,
     quotient,
     remainder,
 )
@@ -239,7 +238,7 @@ def aggregate_statement(
     zone = writer.parameter() if any(key.needs_zone for key in by) else None
     keys = [writer.key(key, zone) for key in by]
     statement = select(*keys, *map(writer.part, parts)).select_from(writer.table)
-    statement = statement.where(*filtered(writer, filter))
+    statement = statement.where(*writer.filtered(filter))
     if by:
         statement = statement.group_by(*keys).having(*map(writer.passes, tests))
         ordering = writer.group_ordering(keys, sorts)

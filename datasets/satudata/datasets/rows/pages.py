@@ -53,20 +53,24 @@ class Find:
         skip: int,
     ) -> None:
         self._filter, self.values = region.filter(rows)
-        self._keys = keys
+        self.keys = keys
+        self.position = position
         self._nulls: tuple[bool, ...] | None = None
         if position is not None:
             at = [position.values[key.column] for key in keys]
             self._nulls = tuple(value is None for value in at)
             self.values += [*(value for value in at if value is not None), position.row]
+        self.places = limit + skip
+        """How many rows in order have to be seen."""
         self.values += [limit, skip]
 
-    def statement(self, source: Source, columns: tuple[str, ...]) -> Statement:
-        return page_statement(source, columns, self._filter, self._keys, self._nulls)
+    def statement(self, source: Source, columns: tuple[str, ...], *, matched: bool = False) -> Statement:
+        """`matched`: in an index copy with trigrams; the search comes before all other values."""
+        return page_statement(source, columns, self._filter, self.keys, self._nulls, matched)
 
     def statement_of_parts(self, source: Source, parts: RowParts) -> tuple[Statement, list[Any]]:
         """The same search within each part, with all its values; `skip` and `limit` name the first and last place."""
-        text = pages_statement(source, parts.column, parts.are_values, self._filter, self._keys, self._nulls)
+        text = pages_statement(source, parts.column, parts.are_values, self._filter, self.keys, self._nulls)
         *values, last, first = self.values
         return text, [*parts_values(source.engine, parts), *values, first, last]
 

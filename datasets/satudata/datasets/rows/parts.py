@@ -29,7 +29,6 @@ from satudata.datasets.rows.sql import (
     Source,
     Statement,
     Writer,
-    filtered,
 )
 
 Range = tuple[str, str]
@@ -102,7 +101,7 @@ def pages_statement(
     and its row; number of the first row of a page within its part (from 1), and of the last."""
     writer = _PartsWriter(source)
     parts = writer.parts()
-    conditions = filtered(writer, filter)
+    conditions = writer.filtered(filter)
     if after_nulls is not None:
         conditions.append(writer.after(keys, after_nulls))
     value = writer.column(column)

@@ -9,6 +9,7 @@ one way in which a value comes out.
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -27,6 +28,7 @@ from satudata.datasets.rows.conditions import Formula, conjuncts, prepare, shape
 from satudata.datasets.rows.deadline import Deadline, DeadlineExceeded
 from satudata.datasets.rows.duckdb_engine import Scanner
 from satudata.datasets.rows.having import prepare_having
+from satudata.datasets.rows.learning import Learning
 from satudata.datasets.rows.pages import After, Find, page_of
 from satudata.datasets.rows.parts import RowParts, by_part, of_parts
 from satudata.datasets.rows.planner import Region, fixed_values, locate, sort_keys
@@ -73,6 +75,7 @@ class RowReader:
         self._serving = serving
         self._scanner = Scanner(serving.columnar, threads=scan_threads)
         self._inline_rows = inline_rows
+        self._learning = Learning(serving.indexes, inline_rows)
 
     async def page(self, query: RowQuery, deadline: Deadline) -> RowPage:
         """One page. Raises DeadlineExceeded; InvalidInput for a position of another query or an unusable value."""
@@ -189,11 +192,21 @@ class RowReader:
         if self._is_inline(region) or (region.rest is None and not keys):
             rows = self._run_inline(snapshot, find.statement(SQLITE, wanted), find.values, deadline)
             return page_of(query, columns, wanted, rows, Engine.SQLITE)
-        found = await self._scanner.run(
-            snapshot, find.statement(columnar(snapshot), ()), find.values, deadline
-        )
-        rows = self._rows(snapshot, wanted, [number for (number,) in found], deadline)
-        return page_of(query, columns, wanted, rows, Engine.DUCKDB)
+        engine = Engine.SQLITE
+        tested = region.rest
+        if keys:  # places in that order are not those of stored order
+            tested = formula
+            find = Find(whole(snapshot, formula), snapshot.row_count, keys, position, query.first + 1, skip)
+        numbers = self._learning.numbers(snapshot, tested, find, deadline)
+        if numbers is None:
+            engine, begun = Engine.DUCKDB, time.perf_counter()
+            found = await self._scanner.run(
+                snapshot, find.statement(columnar(snapshot), ()), find.values, deadline
+            )
+            numbers = [number for (number,) in found]
+            self._learning.spent(snapshot, tested, keys, time.perf_counter() - begun)
+        rows = self._rows(snapshot, wanted, numbers, deadline)
+        return page_of(query, columns, wanted, rows, engine)
 
     async def _pages(self, query: RowQuery, parts: RowParts, deadline: Deadline) -> list[RowPage]:
         snapshot, columns = query.snapshot, by_name(query.snapshot)
@@ -207,30 +220,65 @@ class RowReader:
             ]
         formula = None if query.where is None else prepare(query.where, columns)
         position = After.read(query, columns)
+        keys = self._sort_keys(query, formula, position, deadline)
         region = self._region(snapshot, formula, self._facts(snapshot), deadline)
         inline = self._is_inline(region)
         source = SQLITE if inline else columnar(snapshot)
-        find = Find(
-            region,
-            snapshot.row_count,
-            self._sort_keys(query, formula, position, deadline),
-            position,
-            query.offset + query.first + 1,
-            query.offset + 1,
-        )
         found: list[tuple[Any, ...]] = []
         if parts.triples() and not region.empty:
+            places = query.offset + query.first + 1, query.offset + 1
+            find = Find(region, snapshot.row_count, keys, position, *places)
             statement, values = find.statement_of_parts(source, parts)
             if inline:
                 found = self._run_inline(snapshot, statement, values, deadline)
             else:
-                found = await self._scanner.run(snapshot, statement, values, deadline)
+                indexed = self._indexed_parts(query, parts, keys, position, deadline)
+                if indexed is not None:
+                    found = indexed
+                else:
+                    begun = time.perf_counter()
+                    found = await self._scanner.run(snapshot, statement, values, deadline)
+                    self._scanned_parts(query, parts, keys, time.perf_counter() - begun)
         wanted = tuple(dict.fromkeys((*query.columns, *(term.column for term in query.order))))
         rows = self._rows(snapshot, wanted, [number for _, number in found], deadline)
         by_part: list[list[tuple[Any, ...]]] = [[] for _ in parts.parts]
         for (part, _), row in zip(found, rows, strict=True):
             by_part[part].append(row)
         return [page_of(query, columns, wanted, part, source.engine) for part in by_part]
+
+    def _indexed_parts(
+        self,
+        query: RowQuery,
+        parts: RowParts,
+        keys: tuple[SortKey, ...],
+        position: After | None,
+        deadline: Deadline,
+    ) -> list[tuple[Any, ...]] | None:
+        """(part, row number) of the pages of single values, when a learnt index finds each of them."""
+        if not parts.are_values or not self._learning.knows(query.snapshot):
+            return None
+        snapshot, columns = query.snapshot, by_name(query.snapshot)
+        found: list[tuple[Any, ...]] = []
+        for index, part in enumerate(parts.parts):
+            if not part:
+                continue
+            tested = prepare(parts.within(part, query.where), columns)
+            region = whole(snapshot, tested)
+            find = Find(region, snapshot.row_count, keys, position, query.first + 1, query.offset)
+            numbers = self._learning.numbers(snapshot, tested, find, deadline)
+            if numbers is None:
+                return None
+            found += [(index, number) for number in numbers]
+        return found
+
+    def _scanned_parts(
+        self, query: RowQuery, parts: RowParts, keys: tuple[SortKey, ...], seconds: float
+    ) -> None:
+        if parts.are_values:
+            columns = by_name(query.snapshot)
+            part = next(filter(None, parts.parts))
+            tested = prepare(parts.within(part, query.where), columns)
+            self._learning.spent(query.snapshot, tested, keys, seconds)
 
     def _are_small(
         self, snapshot: Snapshot, where: Predicate | None, parts: RowParts, deadline: Deadline
@@ -265,9 +313,13 @@ class RowReader:
         filter, values = region.filter(snapshot.row_count)
         if self._is_inline(region):
             found = self._run_inline(snapshot, count_statement(SQLITE, filter), values, deadline)
+        elif (few := self._learning.count(snapshot, formula, deadline)) is not None:
+            return few
         else:
+            begun = time.perf_counter()
             statement = count_statement(columnar(snapshot), filter)
             found = await self._scanner.run(snapshot, statement, values, deadline)
+            self._learning.spent(snapshot, formula, (), time.perf_counter() - begun)
         count: int = found[0][0]
         return count
 
@@ -305,6 +357,11 @@ class RowReader:
 
 def by_name(snapshot: Snapshot) -> dict[str, SnapshotColumn]:
     return {column.name: column for column in snapshot.columns}
+
+
+def whole(snapshot: Snapshot, formula: Formula | None) -> Region:
+    """Every row may be one of the formula's."""
+    return Region(1, snapshot.row_count, formula, snapshot.row_count)
 
 
 def columnar(snapshot: Snapshot) -> Source:

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Dialect,
+    FromClause,
     Select,
     TableClause,
     and_,
@@ -34,9 +35,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from satudata.datasets.rows.conditions import Shape
-from satudata.datasets.serving.facts import ROW, TABLE
+from satudata.datasets.serving.facts import ROW, TABLE, TRIGRAMS
 
 KEPT_STATEMENTS = 2_048
+NO_OFFSET: ColumnElement[Any] = literal_column("0")
+"""SQLAlchemy makes a parameter of its own for SQLite when there is none."""
 
 
 class Engine(StrEnum):
@@ -95,11 +98,21 @@ class Statement:
 class Writer:
     """Expressions over one copy's table; counts the parameters it hands out."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, *, matched: bool = False) -> None:
+        """`matched`: only rows that a full-text search (the first value) finds in an index copy's trigrams."""
         self.engine = source.engine
         self.table: TableClause = sql_table(TABLE, schema=source.schema)
+        self.rows: FromClause = self.table
         self.row = self.column(ROW)
         self._asked = 0
+        self._searches: list[ColumnElement[bool]] = []
+        if matched:
+            texts = sql_table(TRIGRAMS)
+            row: ColumnElement[Any] = sql_column("rowid", _selectable=texts)
+            self.rows = texts.join(self.table, self.row == row)
+            self.row = row  # SQLite then answers in that order as it finds
+            search = literal_column(TRIGRAMS).op("MATCH", is_comparison=True)
+            self._searches.append(search(self.parameter()))
 
     def column(self, name: str) -> ColumnElement[Any]:
         column: ColumnElement[Any] = sql_column(name, _selectable=self.table)
@@ -119,6 +132,16 @@ class Writer:
         return Statement(compiled.string, tuple(int(name[1:]) for name in names))
 
     # ---- conditions
+
+    def filtered(self, filter: "Filter") -> list[ColumnElement[bool]]:
+        """What rows must meet. Values: of the search; of the condition; low, high."""
+        conditions = list(self._searches)
+        if filter.shape is not None:
+            conditions.append(self.condition(filter.shape))
+        if filter.ranged:
+            low, high = self.parameters(2)
+            conditions.append(self.row.between(low, high))
+        return conditions
 
     def condition(self, shape: Shape) -> ColumnElement[bool]:
         match shape:
@@ -209,6 +232,9 @@ class Writer:
             same = column.is_(None) if value is None else column == value
             beyond = self._beyond(key, column, value)
             later = and_(same, later) if beyond is None else or_(beyond, and_(same, later))
+        if self.engine is Engine.SQLITE and keys and not keys[0].nullable:  # an index can begin here
+            first = self.column(keys[0].column)
+            return and_(first <= values[0] if keys[0].descending else first >= values[0], later)
         return later
 
     def _beyond(
@@ -230,14 +256,6 @@ class Filter:
     ranged: bool = False
 
 
-def filtered(writer: Writer, filter: Filter) -> list[ColumnElement[bool]]:
-    conditions = [] if filter.shape is None else [writer.condition(filter.shape)]
-    if filter.ranged:
-        low, high = writer.parameters(2)
-        conditions.append(writer.row.between(low, high))
-    return conditions
-
-
 @lru_cache(maxsize=KEPT_STATEMENTS)
 def page_statement(
     source: Source,
@@ -245,13 +263,17 @@ def page_statement(
     filter: Filter,
     keys: tuple[SortKey, ...],
     after_nulls: tuple[bool, ...] | None,
+    matched: bool = False,
 ) -> Statement:
-    """Row number and columns of a page. Values: filter; of `after` those not null and its row; limit; offset."""
-    writer = Writer(source)
-    conditions = filtered(writer, filter)
+    """Row number and columns of a page. Values: filter; of `after` those not null and its row; limit; offset.
+
+    `matched` is of index copies with trigrams; the search comes before the filter.
+    """
+    writer = Writer(source, matched=matched)
+    conditions = writer.filtered(filter)
     if after_nulls is not None:
         conditions.append(writer.after(keys, after_nulls))
-    statement = select(writer.row, *map(writer.column, columns)).select_from(writer.table).where(*conditions)
+    statement = select(writer.row, *map(writer.column, columns)).select_from(writer.rows).where(*conditions)
     statement = (
         statement.order_by(*writer.ordering(keys)).limit(writer.parameter()).offset(writer.parameter())
     )
@@ -259,9 +281,21 @@ def page_statement(
 
 
 @lru_cache(maxsize=KEPT_STATEMENTS)
-def count_statement(source: Source, filter: Filter) -> Statement:
-    writer = Writer(source)
-    return writer.compile(select(func.count()).select_from(writer.table).where(*filtered(writer, filter)))
+def count_statement(source: Source, filter: Filter, matched: bool = False) -> Statement:
+    writer = Writer(source, matched=matched)
+    return writer.compile(select(func.count()).select_from(writer.rows).where(*writer.filtered(filter)))
+
+
+@lru_cache(maxsize=KEPT_STATEMENTS)
+def at_most_statement(shape: Shape | None) -> Statement:
+    """How many rows of an index copy pass, counted up to the last value; without a shape, those a search finds."""
+    writer = Writer(Source(Engine.SQLITE), matched=shape is None)
+    conditions = writer.filtered(Filter(shape))
+    rows = sql_table(TRIGRAMS) if shape is None else writer.table
+    some: Select[Any] = select(literal_column("1")).select_from(rows).where(*conditions)
+    return writer.compile(
+        select(func.count()).select_from(some.limit(writer.parameter()).offset(NO_OFFSET).subquery())
+    )
 
 
 @lru_cache(maxsize=KEPT_STATEMENTS)
@@ -271,9 +305,7 @@ def edge_statement(shape: Shape, ordered: tuple[str, ...], last: bool) -> Statem
     keys = [writer.column(name) for name in (*ordered, ROW)]
     statement = select(writer.row).select_from(writer.table).where(writer.condition(shape))
     directed = [key.desc() if last else key.asc() for key in keys]
-    return writer.compile(
-        statement.order_by(*directed).limit(literal_column("1")).offset(literal_column("0"))
-    )
+    return writer.compile(statement.order_by(*directed).limit(literal_column("1")).offset(NO_OFFSET))
 
 
 @lru_cache(maxsize=KEPT_STATEMENTS)

@@ -11,6 +11,38 @@ STEPS_BETWEEN_LOOKS = 10_000
 """Virtual-machine steps of SQLite, some 0.2 ms, after which it looks at the deadline."""
 
 
+class TooMuchWork(Exception):
+    """More steps were needed than were allowed."""
+
+
+def run_briefly(
+    connection: sqlite3.Connection,
+    statement: Statement,
+    values: Sequence[Any],
+    deadline: Deadline,
+    *,
+    steps: int,
+) -> list[tuple[Any, ...]]:
+    """As `run`, in about so many steps at most. Raises TooMuchWork too."""
+    looks = steps // STEPS_BETWEEN_LOOKS
+
+    def is_over() -> bool:
+        nonlocal looks
+        looks -= 1
+        return looks < 0 or deadline.is_over()
+
+    connection.set_progress_handler(is_over, STEPS_BETWEEN_LOOKS)
+    try:
+        return connection.execute(statement.text, statement.bind(values)).fetchall()
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+            raise
+        deadline.check()
+        raise TooMuchWork from error
+    finally:
+        connection.set_progress_handler(None, 0)
+
+
 def run(
     connection: sqlite3.Connection, statement: Statement, values: Sequence[Any], deadline: Deadline
 ) -> list[tuple[Any, ...]]:

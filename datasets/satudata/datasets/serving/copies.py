@@ -39,7 +39,7 @@ def build_copies(parquet: Path, snapshot: Snapshot, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if usable_sqlite(folder, snapshot) and usable_duckdb(folder, snapshot):
         return
-    with _scratch(folder) as scratch:
+    with scratch_folder(folder) as scratch:
         facts = _facts(parquet, snapshot, scratch)
         with ThreadPoolExecutor(2) as threads:  # DuckDB works outside the interpreter lock
             columnar = threads.submit(_build_duckdb, parquet, snapshot, facts, scratch)
@@ -53,7 +53,7 @@ def build_copies(parquet: Path, snapshot: Snapshot, folder: Path) -> None:
 
 
 @contextmanager
-def _scratch(folder: Path) -> Iterator[Path]:
+def scratch_folder(folder: Path) -> Iterator[Path]:
     """A folder beside the copies, so that moving a finished file into place is one atomic step.
 
     Also sweeps what a killed process left behind.
@@ -142,7 +142,7 @@ def _build_sqlite(parquet: Path, snapshot: Snapshot, facts: Facts, scratch: Path
             "locking_mode = EXCLUSIVE",
         ):
             target.execute(f"PRAGMA {pragma}")
-        columns = "".join(f", {_declaration(column)}" for column in snapshot.columns)
+        columns = "".join(f", {declaration(column)}" for column in snapshot.columns)
         target.execute(f"CREATE TABLE {TABLE} ({ROW} INTEGER PRIMARY KEY{columns})")
         target.execute("BEGIN")
         rows = source.execute(_selection(snapshot), [str(parquet)])
@@ -159,7 +159,7 @@ def _build_sqlite(parquet: Path, snapshot: Snapshot, facts: Facts, scratch: Path
     return path
 
 
-def _declaration(column: SnapshotColumn) -> str:
+def declaration(column: SnapshotColumn) -> str:
     nullable = "" if column.nullable else " NOT NULL"
     return f"{quoted(column.name)} {_SQLITE_TYPES.get(column.type, 'INTEGER')}{nullable}"
 

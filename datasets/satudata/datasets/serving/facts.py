@@ -11,6 +11,9 @@ TABLE = "r"
 ROW = "_row"
 """The row number, 1 to n in stored order. Contract columns start with a letter, so it never meets one."""
 
+TRIGRAMS = "trigrams"
+"""The full-text table of an index copy: rowids are row numbers. It folds letters, so it finds more than is asked."""
+
 
 @dataclass(frozen=True)
 class Facts:

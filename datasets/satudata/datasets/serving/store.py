@@ -16,6 +16,8 @@ from satudata.datasets.rows.query import Snapshot
 from satudata.datasets.serving.columnar import ColumnarStore
 from satudata.datasets.serving.facts import Facts
 from satudata.datasets.serving.files import CopyDamaged, duckdb_path, open_sqlite, read_facts, sqlite_path
+from satudata.datasets.serving.index_store import IndexStore
+from satudata.datasets.serving.indexes import index_paths
 
 Build = Callable[[str, Snapshot], Awaitable[None]]
 """Makes the copies of the snapshot whose Parquet is kept under that key, in the store's folder (see `copies`)."""
@@ -60,6 +62,7 @@ class ServingStore:
         self._opened: set[sqlite3.Connection] = set()
         self._building: dict[str, asyncio.Task[None]] = {}
         self.columnar = ColumnarStore(folder, max_open=max_open)
+        self.indexes = IndexStore(folder, max_open=max_open)
 
     async def ensure(self, snapshot: Snapshot) -> None:
         """Return when both copies are there and good. Raises FileMissing when the lake has lost the file.
@@ -98,6 +101,12 @@ class ServingStore:
         """Snapshots that have a copy in the folder."""
         return {path.stem for suffix in SUFFIXES for path in self.folder.glob(f"*{suffix}")}
 
+    def _files_of(self, sha256: str) -> list[Path]:
+        return [
+            *(self.folder / f"{sha256}{suffix}" for suffix in SUFFIXES),
+            *index_paths(self.folder, sha256),
+        ]
+
     def close(self) -> None:
         """Close every connection."""
         for connection in self._opened:
@@ -105,6 +114,7 @@ class ServingStore:
         self._opened.clear()
         self._local = threading.local()
         self.columnar.close()
+        self.indexes.close()
 
     # ---- opening
 
@@ -167,6 +177,7 @@ class ServingStore:
         self._forget(self._connections(), snapshot.sha256)
         if self.columnar.is_open(snapshot.sha256):
             await asyncio.to_thread(self.columnar.forget, snapshot)
+        self.indexes.discard(snapshot)
         for path in (sqlite_path(self.folder, snapshot), duckdb_path(self.folder, snapshot)):
             path.unlink(missing_ok=True)
 
@@ -189,9 +200,9 @@ class ServingStore:
         used: dict[str, tuple[float, int]] = {}
         for sha256 in self.hashes():
             stats = []
-            for suffix in SUFFIXES:
+            for path in self._files_of(sha256):
                 with suppress(FileNotFoundError):
-                    stats.append((self.folder / f"{sha256}{suffix}").stat())
+                    stats.append(path.stat())
             used[sha256] = (
                 max((stat.st_mtime for stat in stats), default=0.0),
                 sum(stat.st_size for stat in stats),
@@ -203,8 +214,8 @@ class ServingStore:
                 break
             if sha256 in keep or self.columnar.is_open(sha256):
                 continue
-            for suffix in SUFFIXES:
-                (self.folder / f"{sha256}{suffix}").unlink(missing_ok=True)
+            for path in self._files_of(sha256):
+                path.unlink(missing_ok=True)
             total -= size
             removed.append(sha256)
         return removed
