@@ -18,7 +18,7 @@ from graphql.execution.collect_fields import (
     collect_fields,
     collect_subfields,
 )
-from graphql.execution.values import VariableValues, get_argument_values, get_variable_values
+from graphql.execution.values import VariableValues, get_variable_values
 from graphql.pyutils import is_awaitable
 
 from graphql import (
@@ -35,6 +35,7 @@ from graphql import (
     get_named_type,
     visit,
 )
+from satudata.graphql.arguments import Arguments
 from satudata.graphql.context import RequestContext
 from satudata.graphql.cost import Pricer
 from satudata.graphql.rows.connection import RowsRequest
@@ -115,6 +116,7 @@ class CompiledOperation:
         self._fragments, self._variables = executor.fragments, executor.variable_values
         self._collected: dict[tuple[GraphQLObjectType, int], tuple[FieldDetailsList, CollectedFields]] = {}
         self._plans: dict[int, Any] = {}
+        self._arguments: dict[tuple[int, int], Arguments] = {}
         self._tree = self._root()
 
     def variables(self, given: Mapping[str, Any]) -> VariableValues | None:
@@ -167,7 +169,7 @@ class CompiledOperation:
     async def _read(
         self, into: dict[str, Any], key: str, rows: _Rows, variables: VariableValues, info: _Context
     ) -> None:
-        arguments = get_argument_values(rows.field, rows.node, variables, hide_suggestions=True)
+        arguments = self._argument_values(rows.field, rows.node, variables)
         request: RowsRequest = await rows.resolve(None, info, **arguments)
         source = request.open(self._running(variables, info.context), rows.details)
         found: dict[str, Any] = {}
@@ -176,7 +178,7 @@ class CompiledOperation:
             if isinstance(member, _Typename):
                 found[name] = member.name
                 continue
-            arguments = get_argument_values(member.field, member.node, variables, hide_suggestions=True)
+            arguments = self._argument_values(member.field, member.node, variables)
             value = source.answer(name, arguments)
             value = await value if is_awaitable(value) else value
             if member.name == "pageInfo":
@@ -186,9 +188,18 @@ class CompiledOperation:
                 }
             found[name] = value
 
+    def _argument_values(
+        self, field: GraphQLField, node: FieldNode, variables: VariableValues
+    ) -> dict[str, Any]:
+        at = id(field), id(node)  # both live as long as the schema and the document, which are kept
+        known = self._arguments.get(at)
+        if known is None:
+            known = self._arguments[at] = Arguments(field, node, self._variables)
+        return known.values(variables)
+
     def _running(self, variables: VariableValues, context: RequestContext) -> Running:
         def arguments(field: GraphQLField, details: FieldDetailsList) -> dict[str, Any]:
-            return get_argument_values(field, details[0].node, variables, hide_suggestions=True)
+            return self._argument_values(field, details[0].node, variables)
 
         return Running(context, self._collect, arguments, plans=self._plans)
 
