@@ -6,7 +6,8 @@ import "graphiql/style.css";
 
 import { createGraphiQLFetcher } from "@graphiql/toolkit";
 import { GraphiQL } from "graphiql";
-import { Kind, parse } from "graphql";
+import { getOperationAST, Kind, OperationTypeNode, parse } from "graphql";
+import { createClient } from "graphql-sse";
 import { createElement } from "react";
 import { createRoot } from "react-dom/client";
 
@@ -22,10 +23,29 @@ const send = createGraphiQLFetcher({
   enableIncrementalDelivery: false,
 });
 
+// Subscriptions come as server-sent events; the console shows the newest one.
+function follow(parameters, headers) {
+  const client = createClient({
+    url: root.dataset.endpoint,
+    credentials: "same-origin",
+    headers: { "Accept-Language": document.documentElement.lang, ...headers },
+  });
+  return { subscribe: (sink) => ({ unsubscribe: client.subscribe(parameters, sink) }) };
+}
+
 // The editor learns an operation's name a moment after it is typed; a document with one operation needs none.
 function fetcher(parameters, options) {
   const { operationName, ...unnamed } = parameters;
-  return send(isSingle(parameters.query) ? unnamed : parameters, options);
+  const asked = isSingle(parameters.query) ? unnamed : parameters;
+  return isSubscription(asked) ? follow(asked, options?.headers) : send(asked, options);
+}
+
+function isSubscription({ query, operationName }) {
+  try {
+    return getOperationAST(parse(query), operationName)?.operation === OperationTypeNode.SUBSCRIPTION;
+  } catch {
+    return false;
+  }
 }
 
 function isSingle(query) {

@@ -14,15 +14,15 @@ from tests.node import node_with
 
 HERE = Path(__file__).parent
 TAUGHT = Path(__file__).parents[2] / "hub/satudata/hub/portal/api_guide/clients"
-DATASETS = "disnakertrans-jabar/upah-minimum,bmkg/gempa-dirasakan,bps/impor-pelabuhan"
-ANSWERED = {"wage": "5343430.00", "values": ["186625215952", "14906761994"]}
+DATASETS = "disnakertrans-jabar/upah-minimum,bmkg/gempa-dirasakan,bps/impor-pelabuhan,kemendagri/wilayah"
+ANSWERED = {"wage": "5343430.00", "values": ["186625215952", "14906761994"], "level": "PROVINCE"}
 
 Hub = Any  # tests/conftest.py: RunningHub
 
 
 @pytest.fixture
 def project(demo_server: Hub, tmp_path: Path) -> Path:
-    """A developer's folder: the schema of three datasets, as one file, and three operations."""
+    """A developer's folder: the schema of four datasets, as one file, and four operations."""
     schema = httpx.get(f"{demo_server.url}/graphql/schema.graphql", params={"dataset": DATASETS})
     assert schema.status_code == 200
     (tmp_path / "schema.graphql").write_text(schema.text)

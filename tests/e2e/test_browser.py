@@ -142,6 +142,11 @@ def test_typing_a_query_in_the_console(browser: Browser, demo_server: Hub, watch
     expect(page.locator(".result-window")).to_contain_text(
         re.compile(r"datasetCount.*10", re.DOTALL), timeout=CONSOLE_TIMEOUT
     )
+    editor.click()
+    page.keyboard.press("Control+A")
+    page.keyboard.type('subscription { submission(id: "x") { state')
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".result-window")).to_contain_text("bukan id Submission", timeout=CONSOLE_TIMEOUT)
     assert watch.outside == []
     assert watch.complaints == []
 

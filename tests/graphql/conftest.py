@@ -59,6 +59,9 @@ WORDS = [
     "",
 ]
 
+STATUSES = ["BUKA", "TUTUP", "Sedang_dibangun"]
+"""The allowed values of `status`, an enum in the API."""
+
 
 @dataclass(frozen=True)
 class ZooRow:
@@ -76,6 +79,7 @@ class ZooRow:
     provinsi: str | None
     rahasia: str
     catatan: str | None
+    status: str | None
 
 
 HERE = Path(__file__).parent
@@ -110,6 +114,7 @@ def zoo_rows(count: int) -> list[ZooRow]:
             provinsi=unless(index, 2, ["31", "32", "33"][index % 3]),
             rahasia=f"rahasia {index}",
             catatan=unless(index, 3, f"catatan {index % 4}"),
+            status=unless(index, 4, STATUSES[index % 3]),
         )
         for index in range(count)
     ]
@@ -167,6 +172,9 @@ _ZOO_COLUMNS = """
         logicalType: string
         customProperties:
           - {property: filterable, value: false}
+      - name: status
+        logicalType: string
+        enum: [{value: BUKA}, {value: TUTUP}, {value: Sedang_dibangun}]
 """
 
 _PLAIN_COLUMNS = """
@@ -455,6 +463,12 @@ async def empty(tmp_path: Path) -> AsyncIterator[GraphQLApi]:
 def zoo() -> list[ZooRow]:
     """The rows of the zoo's newest version, in stored order."""
     return ZOO_SECOND
+
+
+@pytest.fixture(scope="session")
+def make_zoo_csv() -> Callable[[list[ZooRow]], bytes]:
+    """`zoo_csv`, for tests."""
+    return zoo_csv
 
 
 @pytest.fixture(scope="session")

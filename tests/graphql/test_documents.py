@@ -26,6 +26,7 @@ def test_it_reads_like_one_written_by_hand(zoo_contract):
           waktu
           provinsi
           catatan
+          status
         }
       }
     }

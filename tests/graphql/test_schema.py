@@ -84,6 +84,7 @@ async def test_the_types_of_columns(asking):
         "waktu": "DateTime",
         "provinsi": "ID",
         "catatan": "String",
+        "status": "DinasUji_KebunData_Status",
         "provinsiEntry": "Code",
     }
     assert "buah" in row.fields["jumlah"].description
@@ -101,6 +102,22 @@ async def test_the_types_of_columns(asking):
     assert set(aggregate.fields) == set(row.fields) - {"provinsiEntry"} | {"rowCount"}
     assert str(aggregate.fields["besar"].type) == "BigIntAggregate!"
     assert str(aggregate.fields["kode"].type) == "TextAggregate!"
+
+
+async def test_a_short_list_of_values_is_an_enum(asking):
+    schema = build_schema((await asking.api.sdl(["dinas-uji/kebun-data"])).text.decode())
+
+    assert list(schema.type_map["DinasUji_KebunData_Status"].values) == ["BUKA", "TUTUP", "Sedang_dibangun"]
+    assert str(schema.type_map["DinasUji_KebunData_Key"].fields["status"].type) == "DinasUji_KebunData_Status"
+    assert str(schema.type_map["DinasUji_KebunData_Aggregate"].fields["status"].type) == "TextAggregate!"
+    chosen = schema.type_map["DinasUji_KebunData_Filter"].fields["status"].type
+    assert {name: str(field.type) for name, field in chosen.fields.items()} == {
+        "eq": "DinasUji_KebunData_Status",
+        "ne": "DinasUji_KebunData_Status",
+        "in": "[DinasUji_KebunData_Status!]",
+        "notIn": "[DinasUji_KebunData_Status!]",
+        "isNull": "Boolean",
+    }
 
 
 async def test_a_slice_has_only_what_is_asked_for(asking):

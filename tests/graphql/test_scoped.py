@@ -19,6 +19,7 @@ MENTIONED = [
     ),
     ("query($w: DinasUji_KebunData_Filter) { hub { version } }", {("dinasUji", "kebunData")}, set()),
     ("query($w: [DinasUji_KebunData_Order!]!) { hub { version } }", {("dinasUji", "kebunData")}, set()),
+    ("query($w: DinasUji_KebunData_Status2_Filter) { hub { version } }", {("dinasUji", "kebunData")}, set()),
     ("{ ...F } fragment F on Query { data { a { b { c } } } }", {("a", "b")}, {"a"}),
     ("{ x } fragment F on Data_DinasUji { kebunData { c } }", {("dinasUji", "kebunData")}, {"dinasUji"}),
     ("{ x } fragment F on DinasUji_KebunData_Edge { c }", {("dinasUji", "kebunData")}, set()),

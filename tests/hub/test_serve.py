@@ -4,6 +4,7 @@ import asyncio
 import json
 import signal
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -123,13 +124,36 @@ def test_several_workers_one_of_which_runs_the_jobs(home: Path, serve: Any) -> N
     assert server.stop() == 0
 
 
-def test_what_one_worker_publishes_the_others_show_within_a_second(home: Path, serve: Any) -> None:
+def test_what_one_worker_publishes_the_others_show_and_tell_within_a_second(home: Path, serve: Any) -> None:
     server = serve(home, SATUDATA_WORKERS="2")
     document = '{ dataset(key: {slug: "kemenkes/puskesmas"}) { latest { number } } }'
     # A connection stays with one worker; these few surely reach both.
     readers = [server.client() for _ in range(12)]
     assert {server.ask(reader, document)["dataset"]["latest"]["number"] for reader in readers} == {1}
     producer, steward = (server.client(server.account(role, "kemenkes")) for role in ("PRODUCER", "STEWARD"))
+    published = {"query": "subscription { versionPublished { number } }"}
+    with ExitStack() as stack:
+        # So many that some are at another worker than the one that publishes.
+        followers = [
+            stack.enter_context(
+                server.client(Accept="text/event-stream").stream("GET", "/graphql", params=published)
+            )
+            for _ in range(6)
+        ]
+        publish_again(server, producer, steward)
+        deadline = time.monotonic() + 2  # a second, and the time to ask
+        while {server.ask(reader, document)["dataset"]["latest"]["number"] for reader in readers} != {2}:
+            assert time.monotonic() < deadline, "a worker still shows the old version"
+        streams = [
+            (line for line in follower.iter_lines() if line.startswith("data")) for follower in followers
+        ]
+        assert {next(stream) for stream in streams} == {'data: {"data":{"versionPublished":{"number":2}}}'}
+        server.process.terminate()
+        assert [list(stream) for stream in streams] == [[]] * len(streams)
+    assert server.process.wait(15) == 0
+
+
+def publish_again(server: Server, producer: httpx.Client, steward: httpx.Client) -> None:
     submission = server.submit(producer, "kemenkes/puskesmas", PUSKESMAS.read_bytes() + b"\n")
     server.wait_for(producer, submission, {"IN_REVIEW"})
     review = """mutation ($input: ReviewSubmissionInput!) { reviewSubmission(input: $input) {
@@ -146,9 +170,6 @@ def test_what_one_worker_publishes_the_others_show_within_a_second(home: Path, s
       problems { code message { english } } } }"""
     server.ask(steward, publish, input={"submission": submission, "expectedState": "APPROVED"})
     server.wait_for(producer, submission, {"PUBLISHED"})
-    deadline = time.monotonic() + 2  # a second, and the time to ask
-    while {server.ask(reader, document)["dataset"]["latest"]["number"] for reader in readers} != {2}:
-        assert time.monotonic() < deadline, "a worker still shows the old version"
 
 
 def test_a_taken_port_and_bad_settings_are_told_in_one_line(cli: Any, home: Path, demo_server: Any) -> None:

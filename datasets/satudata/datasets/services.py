@@ -14,6 +14,7 @@ from satudata.datasets.audit.service import AuditService
 from satudata.datasets.catalogue.contracts import Contracts
 from satudata.datasets.catalogue.registration import Registration
 from satudata.datasets.catalogue.service import CatalogueService
+from satudata.datasets.changes.service import ChangeService
 from satudata.datasets.clock import Clock, SystemClock
 from satudata.datasets.codes.service import CodeService
 from satudata.datasets.config import DatasetsConfig
@@ -29,11 +30,13 @@ from satudata.datasets.jobs.protocol import JobBody, JobKind, Jobs
 from satudata.datasets.jobs.publish import PublishJob
 from satudata.datasets.people.credentials import CredentialStore
 from satudata.datasets.people.service import PeopleService
+from satudata.datasets.rows.changes import ChangeReader
 from satudata.datasets.rows.query import Snapshot
 from satudata.datasets.rows.reader import RowReader
 from satudata.datasets.serving.copies import build_copies
 from satudata.datasets.serving.store import ServingStore
 from satudata.datasets.submissions.service import SubmissionService
+from satudata.datasets.versions.comparing import ComparisonService
 from satudata.datasets.versions.service import VersionService
 
 
@@ -52,8 +55,10 @@ class Services:
     catalogue: CatalogueService
     submissions: SubmissionService
     versions: VersionService
+    comparisons: ComparisonService
     codes: CodeService
     documents: DocumentService
+    changes: ChangeService
     audit: AuditService
     rows: RowReader
     serving: ServingStore
@@ -84,8 +89,10 @@ class Services:
 
     async def close(self) -> None:
         """End what was opened; running work in the children is cut off and will be repeated."""
+        await self.changes.close()
         await self.checker.close()
         await self.builder.close()
+        await self.comparisons.close()
         await self.rows.close()
         self.serving.close()
         self.codes.close()
@@ -107,6 +114,8 @@ def _assemble(config: DatasetsConfig, jobs: Jobs | None, clock: Clock) -> Servic
     acts = Acts(database, epoch, clock)
     files = FileStore.from_url(config.files)
     contracts = Contracts()
+    catalogue = CatalogueService(database, contracts, Registration(database, acts, contracts))
+    versions = VersionService(database, acts, files)
     checker, builder = Checker(config.checker_idle_seconds), Checker(config.checker_idle_seconds)
     serving = ServingStore(
         config.serving, files, _Builder(files, builder, config.serving), max_bytes=config.serving_max_bytes
@@ -126,11 +135,13 @@ def _assemble(config: DatasetsConfig, jobs: Jobs | None, clock: Clock) -> Servic
         agencies=AgencyService(database, acts),
         people=PeopleService(database, acts, clock),
         credentials=CredentialStore(database, acts, clock),
-        catalogue=CatalogueService(database, contracts, Registration(database, acts, contracts)),
+        catalogue=catalogue,
         submissions=SubmissionService(database, acts, clock, files, config, jobs),
-        versions=VersionService(database, acts, files),
+        versions=versions,
+        comparisons=ComparisonService(versions, catalogue, ChangeReader(serving)),
         codes=CodeService(database, acts, config.references),
         documents=DocumentService(database, clock),
+        changes=ChangeService(database, epoch, config),
         audit=AuditService(database),
         rows=RowReader(serving),
         serving=serving,

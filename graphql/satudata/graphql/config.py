@@ -49,6 +49,20 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class StreamLimits:
+    """Bounds of subscriptions, which stay open."""
+
+    per_client: int = 20
+    """Open at once for one network address or person."""
+    per_process: int = 1_000
+    """Open at once in this process."""
+    keep_alive_seconds: float = 15.0
+    """Silence after which a comment is sent, and after which credentials are looked at again."""
+    longest_seconds: float = 3_600.0
+    """After so long the connection is closed; clients come back by themselves."""
+
+
+@dataclass(frozen=True, slots=True)
 class ApiConfig:
     """`public_url` has no final slash; `cursor_key` signs cursors and must be the same in every process."""
 
@@ -58,6 +72,7 @@ class ApiConfig:
     name: Text = field(default=Text("Satu Data Hub", "Satu Data Hub"))
     timeout_seconds: float = 10.0
     limits: Limits = field(default_factory=Limits)
+    streams: StreamLimits = field(default_factory=StreamLimits)
     document_cache_bytes: int = 32_000_000
     """Room for parsed documents, and as much again for validated ones."""
     document_cache_entries: int = 2_048

@@ -11,10 +11,12 @@ from satudata.datasets.rows.deadline import Deadline
 from satudata.datasets.services import Services
 from satudata.graphql.addresses import Addresses
 from satudata.graphql.config import ApiConfig
+from satudata.graphql.subscriptions.follower import Follower
 from satudata.validation.text import Language
 
 Found = TypeVar("Found")
 
+NOBODY = Follower()
 
 Introspect = Callable[[tuple[object, ...], Callable[[], Any]], Awaitable[Any]]
 """Completes one `__schema` or `__type` off the event loop; the key tells equal questions (`introspection.answer`)."""
@@ -32,12 +34,15 @@ class RequestContext:
         deadline: Deadline,
         introspect: Introspect,
         operation_key: tuple[object, ...],
+        follower: Follower = NOBODY,
     ) -> None:
         self.services = services
         self.config = config
         self.principal = principal
         self.language: Language = language
         self.deadline = deadline
+        self.follower = follower
+        """Whoever opens a subscription; of no use to other operations."""
         self.addresses = Addresses(config.public_url)
         self.introspects = False
         """The operation asked about the schema."""

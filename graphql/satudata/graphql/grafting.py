@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
+from graphql.type.schema import TypeSet
+
 from graphql import (
     GraphQLField,
     GraphQLInterfaceType,
@@ -20,6 +22,19 @@ from graphql import (
 )
 
 Fields = Mapping[str, GraphQLField]
+
+
+def with_query(schema: GraphQLSchema, query: GraphQLObjectType) -> GraphQLSchema:
+    """A schema with another query type and the types it leads to, none of which implements an interface.
+
+    The constructor of a schema walks every type there is; here only those are walked that `schema` does not have.
+    """
+    types = TypeSet.with_initial_types(schema.type_map.values())
+    types.collect_referenced_types(query)
+    other = object.__new__(GraphQLSchema)
+    changed = {"query_type": query, "type_map": {type_.name: type_ for type_ in types}, "_sub_type_map": {}}
+    vars(other).update(vars(schema), **changed)
+    return other
 
 
 def with_more_fields(

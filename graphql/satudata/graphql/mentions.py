@@ -25,7 +25,7 @@ from graphql import (
     VariableNode,
 )
 
-_ROW_TYPE = re.compile(r"([A-Z][A-Za-z0-9]*)_([A-Z][A-Za-z0-9]*)(?:_[A-Za-z]+)?")
+_ROW_TYPE = re.compile(r"([A-Z][A-Za-z0-9]*)_([A-Z][A-Za-z0-9]*)(?:_[A-Za-z0-9_]+)?")
 _AGENCY_TYPE = re.compile(r"Data_([A-Z][A-Za-z0-9]*)")
 _LINKED_TYPE = re.compile(r"CodeData_([A-Z][A-Za-z0-9]*)")
 _WHOLE_TYPES = frozenset({"Query", "Data", "Code", "CodeData"})

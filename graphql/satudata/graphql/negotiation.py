@@ -1,4 +1,4 @@
-"""Which media type an answer gets: the GraphQL one, or plain JSON for clients that know no other.
+"""Which media type an answer gets: the GraphQL one, plain JSON for clients that know no other, or a stream of events.
 
 Source: GraphQL over HTTP (draft), profile of the graphql-http audit suite; quality values of RFC 9110, 12.5.1.
 """
@@ -11,6 +11,7 @@ from functools import lru_cache
 class MediaType(StrEnum):
     GRAPHQL = "application/graphql-response+json"
     JSON = "application/json"
+    EVENTS = "text/event-stream"
 
     @property
     def header(self) -> str:
@@ -21,6 +22,7 @@ class MediaType(StrEnum):
 _OFFERED = {
     MediaType.GRAPHQL.value: MediaType.GRAPHQL,
     MediaType.JSON.value: MediaType.JSON,
+    MediaType.EVENTS.value: MediaType.EVENTS,
     "application/*": MediaType.JSON,
     "*/*": MediaType.JSON,
 }
@@ -28,7 +30,7 @@ _OFFERED = {
 
 @lru_cache(512)
 def negotiate(accept: str | None) -> MediaType | None:
-    """The best of the two under an Accept header, the first named of equals; None when neither will do."""
+    """The best of the three under an Accept header, the first named of equals; None when none will do."""
     if not accept:
         return MediaType.JSON
     best: tuple[float, MediaType | None] = (0.0, None)
@@ -39,6 +41,16 @@ def negotiate(accept: str | None) -> MediaType | None:
         if offered is not None and liked > best[0]:
             best = (liked, offered)
     return best[1]
+
+
+@lru_cache(512)
+def takes_events(accept: str | None) -> bool:
+    """Whether an Accept header names a stream of events among others, as clients do that follow when they can."""
+    for part in (accept or "").split(","):
+        name, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        if name == MediaType.EVENTS.value:
+            return quality(parameters) > 0
+    return False
 
 
 def quality(parameters: Iterable[str]) -> float:

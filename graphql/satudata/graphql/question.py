@@ -108,8 +108,10 @@ def _checked(given: Mapping[str, Any]) -> Question:
 
 
 NOT_ACCEPTABLE = Text(
-    "Jawaban hanya tersedia sebagai application/graphql-response+json atau application/json; ubah header Accept.",
-    "Answers come as application/graphql-response+json or application/json only; change the Accept header.",
+    "Jawaban hanya tersedia sebagai application/graphql-response+json, application/json, atau text/event-stream; ubah "
+    "header Accept.",
+    "Answers come as application/graphql-response+json, application/json or text/event-stream only; change the Accept "
+    "header.",
 )
 NOT_JSON_TYPE = Text(
     "Kirim isi permintaan sebagai JSON dengan header Content-Type: application/json.",

@@ -1,8 +1,14 @@
-"""Validation rules of our own, beside those of graphql-core."""
+"""Validation rules: those of graphql-core and our own, walked through a document together."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
 
 from graphql import (
+    SKIP,
     DocumentNode,
     GraphQLError,
+    Node,
     NonNullTypeNode,
     ObjectValueNode,
     OperationDefinitionNode,
@@ -58,4 +64,42 @@ class OneOfVariablesRule(ValidationRule):
                 self.report_error(GraphQLError(cause.message.en, [usage.node], original_error=cause))
 
 
-RULES = (*specified_rules, OneOfVariablesRule)
+_EVERY_RULE = (*specified_rules, OneOfVariablesRule)
+
+
+@cache
+def _looking(when: str, kind: str) -> tuple[tuple[int, Callable[..., Any]], ...]:
+    """The rules that look at nodes of a kind on `enter` or `leave`: place in `_EVERY_RULE`, and method."""
+    methods = (getattr(rule, f"{when}_{kind}", getattr(rule, when, None)) for rule in _EVERY_RULE)
+    return tuple((index, method) for index, method in enumerate(methods) if method is not None)
+
+
+class EveryRule(ValidationRule):
+    """All rules as one, each seeing the document as if alone: a rule that skips a node sees nothing below it.
+
+    graphql-core can walk rules together too, but asks each of them anew, in every document, what kinds of nodes it
+    looks at. That is half the time of a short document.
+    """
+
+    def __init__(self, context: ValidationContext) -> None:
+        super().__init__(context)
+        self._rules = [rule(context) for rule in _EVERY_RULE]
+        self._skipped: dict[int, Node] = {}
+        """By place of a rule, the node it skips."""
+
+    def enter(self, node: Node, *place: Any) -> None:
+        for index, look in _looking("enter", node.kind):
+            if index not in self._skipped and look(self._rules[index], node, *place) is SKIP:
+                self._skipped[index] = node
+
+    def leave(self, node: Node, *place: Any) -> None:
+        for index, look in _looking("leave", node.kind):
+            if index not in self._skipped:
+                look(self._rules[index], node, *place)
+        if self._skipped:
+            self._skipped = {
+                index: skipped for index, skipped in self._skipped.items() if skipped is not node
+            }
+
+
+RULES = (EveryRule,)

@@ -6,6 +6,7 @@ Introspection and SDL see a schema with all of them, built off the request path 
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from graphql import (
@@ -17,7 +18,7 @@ from graphql import (
     GraphQLSchema,
 )
 from satudata.graphql.directives import ALL_DIRECTIVES
-from satudata.graphql.grafting import with_more_fields
+from satudata.graphql.grafting import with_more_fields, with_query
 from satudata.graphql.rows.fields import dataset_field, linked_field
 from satudata.graphql.rows.served import Scope, ServedDataset
 from satudata.graphql.rows.shared import SHARED_TYPES
@@ -57,6 +58,7 @@ def build_apart(scope: Scope, resolvers: Resolvers) -> GraphQLSchema:
     return _graft(scope, resolvers, apart=True)
 
 
+@cache
 def static_part() -> GraphQLSchema:
     """The schema of a hub without a single dataset; what `graphql/schema.graphql` prints."""
     return _graft(Scope(), Resolvers(_no_rows, _no_rows), apart=False)
@@ -76,9 +78,10 @@ def _graft(scope: Scope, resolvers: Resolvers, *, apart: bool) -> GraphQLSchema:
             resolve=lambda source, _info: source,
             description="Rows of any dataset that carries this code, by agency and dataset.",
         )
-    query, mutation = types["Query"], types.get("Mutation")
-    if not isinstance(query, GraphQLObjectType) or not isinstance(mutation, GraphQLObjectType | None):
-        raise TypeError("the root types are object types")
+    query, mutation, subscription = (types[name] for name in ("Query", "Mutation", "Subscription"))
+    assert isinstance(query, GraphQLObjectType)
+    assert isinstance(mutation, GraphQLObjectType)
+    assert isinstance(subscription, GraphQLObjectType)
     fields = dict(query.fields)
     if scope.any_rows:
         fields["data"] = GraphQLField(
@@ -86,9 +89,13 @@ def _graft(scope: Scope, resolvers: Resolvers, *, apart: bool) -> GraphQLSchema:
             resolve=lambda *_: _PRESENT,
             description="Rows of published datasets, by agency and dataset.",
         )
+    root = GraphQLObjectType("Query", fields, description=query.description)
+    if scope.any_rows and not apart:
+        return with_query(static_part(), root)
     schema = GraphQLSchema(
-        query=GraphQLObjectType("Query", fields, description=query.description),
+        query=root,
         mutation=mutation,
+        subscription=subscription,
         types=[*_named_types(types), for_rows.result_citation, *SHARED_TYPES],
         directives=ALL_DIRECTIVES,
         assume_valid=True,

@@ -8,10 +8,11 @@ epoch and text, so a repeated one starts at its variables.
 import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import orjson
-from graphql.execution import Executor
+from graphql.execution import Executor, create_source_event_stream
 from graphql.pyutils import is_awaitable
 
 from graphql import (
@@ -19,33 +20,43 @@ from graphql import (
     ExecutionResult,
     GraphQLError,
     GraphQLSchema,
-    OperationDefinitionNode,
     OperationType,
+    get_operation_ast,
     parse,
     validate,
 )
-from satudata.datasets.access.principal import Principal
+from satudata.datasets.access.principal import ANONYMOUS, Principal
 from satudata.datasets.documents.service import DocumentService
+from satudata.datasets.errors import NotFound
 from satudata.datasets.rows.deadline import Deadline, DeadlineExceeded
 from satudata.datasets.services import Services
 from satudata.graphql.budget import Budget, spend
 from satudata.graphql.caching import BoundedCache, CarriedCache
 from satudata.graphql.compiled import CannotCompile, CompiledOperation
 from satudata.graphql.config import ApiConfig
-from satudata.graphql.context import RequestContext
+from satudata.graphql.context import NOBODY, RequestContext
 from satudata.graphql.cost import Pricer
-from satudata.graphql.errors import ApiError, as_graphql_error, render_errors
+from satudata.graphql.errors import ApiError, as_graphql_error
 from satudata.graphql.executor import SplicingExecutor
 from satudata.graphql.guard import beyond_tokens, check_document, check_mentions, check_variables
 from satudata.graphql.introspection import Introspection, SdlDocument
 from satudata.graphql.mentions import Mentions, mentions_of
-from satudata.graphql.outcome import ErrorCode, ExecutionOutcome
+from satudata.graphql.outcome import ExecutionOutcome
 from satudata.graphql.rows.resolving import RowResolving
 from satudata.graphql.rows.served import RowCatalogue, Scope, TypeStore
 from satudata.graphql.rules import RULES
 from satudata.graphql.scoped import Resolvers, build_schema
 from satudata.graphql.static import static_types
-from satudata.validation.text import Language, Text
+from satudata.graphql.subscriptions.follower import Event, Follower
+from satudata.graphql.subscriptions.following import Following, Together
+from satudata.graphql.writing import (
+    NO_EVENTS,
+    TOO_DEEP,
+    RefusedRequest,
+    written_refusal,
+    written_result,
+)
+from satudata.validation.text import Language
 
 _BYTES_PER_CHARACTER = 70
 """Memory of a parsed document by the length of its text, measured on our own operations."""
@@ -83,15 +94,6 @@ class _Compiled:
                 self.operations[name] = None
 
 
-class _Refused(Exception):
-    """The request goes no further: errors found before any field ran."""
-
-    def __init__(self, errors: list[GraphQLError], *, mutation_refused: bool = False) -> None:
-        super().__init__(len(errors))
-        self.errors = errors
-        self.mutation_refused = mutation_refused
-
-
 class GraphQLApi:
     """Answers GraphQL requests over the services of one hub. Make it once a process, in the running event loop."""
 
@@ -103,6 +105,7 @@ class GraphQLApi:
         resolving = RowResolving(services, config)
         self._resolvers = Resolvers(resolving.rows, resolving.linked)
         self._introspection = Introspection(self._resolvers)
+        self._together = Together()
         entries, room = config.document_cache_entries, config.document_cache_bytes
         self._parsed: BoundedCache[str, _Parsed] = BoundedCache(entries, room)
         self._compiled: CarriedCache[tuple[object, ...], _Compiled] = CarriedCache(entries, room)
@@ -133,18 +136,56 @@ class GraphQLApi:
             result, price, shared = await self._run(
                 document, variables or {}, operation_name, principal, language, no_mutations, budget
             )
-        except _Refused as refusal:
-            errors = render_errors(refusal.errors, language, anonymous=anonymous)
-            body = orjson.dumps({"errors": errors})
-            return ExecutionOutcome(body, errors, started=False, mutation_refused=refusal.mutation_refused)
-        errors = render_errors(result.errors or (), language, anonymous=anonymous)
+        except RefusedRequest as refusal:
+            return written_refusal(refusal, language, anonymous=anonymous)
+        shared = shared and anonymous and not principal.operator
+        return written_result(result, price, language, anonymous=anonymous, shared=shared)
+
+    def is_subscription(self, document: str, operation_name: str | None = None) -> bool:
+        """Whether `subscribe` is to be asked. False for what cannot be read: `execute` says why."""
         try:
-            body = orjson.dumps({"errors": errors, "data": result.data} if errors else {"data": result.data})
-        except orjson.JSONEncodeError as fault:
-            errors = render_errors([GraphQLError("", original_error=fault)], language, anonymous=anonymous)
-            body = orjson.dumps({"errors": errors, "data": None})
-        shared = shared and anonymous and not principal.operator and not errors
-        return ExecutionOutcome(body, errors, shared=shared, price=price)
+            operation = get_operation_ast(self._parse(document).document, operation_name)
+        except RefusedRequest:
+            return False
+        return operation is not None and operation.operation is OperationType.SUBSCRIPTION
+
+    async def subscribe(
+        self,
+        document: str,
+        variables: Mapping[str, Any] | None = None,  # Any: JSON values
+        operation_name: str | None = None,
+        *,
+        follower: Follower,
+    ) -> Following | ExecutionOutcome:
+        """Open a subscription, or say why not: as `execute`, and for what there is nothing to follow of.
+
+        Each event is run against the schema of its moment with the rights the follower then has, within the time of a
+        request, and costs the price of the operation. Opening costs nothing.
+        """
+        given = variables or {}
+        try:
+            compiled, context = await self._looked_up(
+                document, given, operation_name, follower.principal, follower.language, follower
+            )
+            executor = self._executor(compiled, context, given, operation_name)
+            price = self._price(compiled, executor)
+            opening = create_source_event_stream(executor)
+            source: Any = await opening if is_awaitable(opening) else opening
+            if isinstance(source, ExecutionResult):
+                raise RefusedRequest(list(source.errors or ()))
+        except RefusedRequest as refusal:
+            anonymous = follower.principal.person_id is None
+            return written_refusal(refusal, follower.language, anonymous=anonymous)
+
+        question = document, operation_name, _canonical(given), follower.language
+
+        async def answer(event: Event) -> ExecutionOutcome | None:
+            answering = partial(self._answer_event, document, given, operation_name, follower, event)
+            if follower.principal != ANONYMOUS or event.id is None:
+                return await answering()
+            return await self._together.answer((*question, event.id, await self.epoch()), answering)
+
+        return Following(source, answer, price, follower)
 
     @property
     def documents(self) -> DocumentService:
@@ -174,15 +215,59 @@ class GraphQLApi:
         budget: Budget | None,
     ) -> tuple[ExecutionResult, int, bool]:
         """The result, the price of its operation, and whether that is a query that is not about the schema."""
+        compiled, context = await self._looked_up(text, variables, operation_name, principal, language)
+        if (known := compiled.operations.get(operation_name)) is not None:
+            repeated = await self._repeat(known, variables, context, budget)
+            if repeated is not None:
+                return ExecutionResult(repeated[0], None), repeated[1], True
+        executor = self._executor(compiled, context, variables, operation_name)
+        price = self._check_operation(compiled, executor, no_mutations, budget)
+        result = await self._finish(executor)
+        if not result.errors:
+            compiled.lay_out(operation_name, executor)
+        is_shared = executor.operation.operation is OperationType.QUERY and not context.introspects
+        return result, price, is_shared
+
+    async def _answer_event(
+        self,
+        text: str,
+        variables: Mapping[str, Any],
+        operation_name: str | None,
+        follower: Follower,
+        event: Event,
+    ) -> ExecutionOutcome | None:
+        principal, language = follower.principal, follower.language
+        anonymous = principal.person_id is None
+        try:
+            value = await event.read()
+            compiled, context = await self._looked_up(text, variables, operation_name, principal, language)
+            executor = self._executor(compiled, context, variables, operation_name, value)
+            price = self._price(compiled, executor)
+        except NotFound:
+            return None
+        except RefusedRequest as refusal:
+            return written_refusal(refusal, language, anonymous=anonymous)
+        return written_result(await self._finish(executor), price, language, anonymous=anonymous)
+
+    async def _looked_up(
+        self,
+        text: str,
+        variables: Mapping[str, Any],
+        operation_name: str | None,
+        principal: Principal,
+        language: Language,
+        follower: Follower = NOBODY,
+    ) -> tuple[_Compiled, RequestContext]:
+        """The validated document, and what its resolvers share."""
         parsed = self._parse(text)
         beyond = check_variables(variables, self.config.limits)
         if beyond is not None:
-            raise _Refused([as_graphql_error(beyond)])
+            raise RefusedRequest.because(beyond)
         catalogue = await self._current()
         compiled = await self._compile(text, parsed, variables, catalogue, principal)
         if compiled.errors:
-            raise _Refused(list(compiled.errors))
-        context = RequestContext(
+            raise RefusedRequest(list(compiled.errors))
+        return compiled, RequestContext(
             self._services,
             self.config,
             principal,
@@ -190,14 +275,21 @@ class GraphQLApi:
             Deadline.after(self.config.timeout_seconds),
             self._introspection.answer,
             (*compiled.key, operation_name, _canonical(variables)),
+            follower,
         )
-        if (known := compiled.operations.get(operation_name)) is not None:
-            repeated = await self._repeat(known, variables, context, budget)
-            if repeated is not None:
-                return ExecutionResult(repeated[0], None), repeated[1], True
+
+    def _executor(
+        self,
+        compiled: _Compiled,
+        context: RequestContext,
+        variables: Mapping[str, Any],
+        operation_name: str | None,
+        root: Any = None,  # Any: the value of a subscription's event
+    ) -> Executor[Any]:
         executor = SplicingExecutor.build(
             compiled.schema,
             compiled.document,
+            root_value=root,
             context_value=context,
             raw_variable_values=dict(variables),
             operation_name=operation_name,
@@ -205,15 +297,8 @@ class GraphQLApi:
             operation_extensions=None,
         )
         if isinstance(executor, list):
-            raise _Refused(executor)
-        price = self._check_operation(
-            compiled, executor.operation, executor.variable_values.coerced, no_mutations, budget
-        )
-        result = await self._finish(executor)
-        if not result.errors:
-            compiled.lay_out(operation_name, executor)
-        is_shared = executor.operation.operation is OperationType.QUERY and not context.introspects
-        return result, price, is_shared
+            raise RefusedRequest(executor)
+        return executor
 
     async def _repeat(
         self,
@@ -241,28 +326,36 @@ class GraphQLApi:
     def _check_operation(
         self,
         compiled: _Compiled,
-        operation: OperationDefinitionNode,
-        variables: Mapping[str, Any],
+        executor: Executor[Any],
         no_mutations: ApiError | None,
         budget: Budget | None,
     ) -> int:
         """The price, taken from the budget."""
-        if no_mutations is not None and operation.operation is not OperationType.QUERY:
-            raise _Refused([as_graphql_error(no_mutations)], mutation_refused=True)
+        kind = executor.operation.operation
+        if kind is OperationType.SUBSCRIPTION:
+            raise RefusedRequest.because(NO_EVENTS)
+        if no_mutations is not None and kind is OperationType.MUTATION:
+            raise RefusedRequest.because(no_mutations, mutation_refused=True)
+        price = self._price(compiled, executor)
         try:
-            price = compiled.pricer.price(operation, variables)
             if budget is not None:
                 spend(budget, price, 1)
         except ApiError as error:
-            raise _Refused([as_graphql_error(error)]) from None
+            raise RefusedRequest.because(error) from None
         return price
 
+    def _price(self, compiled: _Compiled, executor: Executor[Any]) -> int:
+        try:
+            return compiled.pricer.price(executor.operation, executor.variable_values.coerced)
+        except ApiError as error:
+            raise RefusedRequest.because(error) from None
+
     async def _finish(self, executor: Executor[Any]) -> ExecutionResult:
-        """Run to the end. A query is cut off when its time is over; a mutation finishes what it has begun."""
-        is_query = executor.operation.operation is OperationType.QUERY
+        """Run to the end. A reading is cut off when its time is over; a mutation finishes what it has begun."""
+        is_mutation = executor.operation.operation is OperationType.MUTATION
         seconds = self.config.timeout_seconds + _QUERY_GRACE_SECONDS
         try:
-            async with asyncio.timeout(seconds if is_query else None):
+            async with asyncio.timeout(None if is_mutation else seconds):
                 running = executor.execute_operation()
                 result = await running if is_awaitable(running) else running
         except TimeoutError:
@@ -279,16 +372,16 @@ class GraphQLApi:
             document = parse(text, max_lexical_tokens=self.config.limits.tokens)
         except GraphQLError as error:
             beyond = beyond_tokens(error, self.config.limits)
-            raise _Refused([error if beyond is None else as_graphql_error(beyond)]) from None
+            raise RefusedRequest([error if beyond is None else as_graphql_error(beyond)]) from None
         except RecursionError:
-            raise _Refused([_error(_TOO_DEEP)]) from None
+            raise RefusedRequest.because(TOO_DEEP) from None
         beyond = check_document(document, self.config.limits)
         if beyond is not None:
-            raise _Refused([as_graphql_error(beyond)])
+            raise RefusedRequest.because(beyond)
         parsed = _Parsed(document, mentions_of(document))
         beyond = check_mentions(parsed.mentions, self.config.limits)
         if beyond is not None:
-            raise _Refused([as_graphql_error(beyond)])
+            raise RefusedRequest.because(beyond)
         self._parsed.put(text, parsed, len(text) * _BYTES_PER_CHARACTER)
         return parsed
 
@@ -330,7 +423,7 @@ class GraphQLApi:
         try:
             errors = validate(schema, parsed.document, RULES, hide_suggestions=True)
         except RecursionError:
-            raise _Refused([_error(_TOO_DEEP)]) from None
+            raise RefusedRequest.because(TOO_DEEP) from None
         pricer = Pricer(schema, parsed.document, self.config.limits)
         compiled = _Compiled(schema, parsed.document, tuple(errors), pricer, key)
         cache.put(key, compiled, len(text) * _BYTES_PER_CHARACTER)
@@ -349,13 +442,6 @@ class GraphQLApi:
             self._compiled.turn()
             self._schemas.turn()
         return self._catalogue
-
-
-_TOO_DEEP = Text("Dokumen ini bersarang terlalu dalam.", "This document nests too deeply.")
-
-
-def _error(message: Text) -> GraphQLError:
-    return as_graphql_error(ApiError(ErrorCode.BAD_INPUT, message))
 
 
 def _canonical(variables: Mapping[str, Any]) -> bytes:

@@ -33,14 +33,16 @@ from satudata.graphql.publishing.submissions import SubmissionType
 from satudata.graphql.query import Query
 from satudata.graphql.rows.types import StaticTypes
 from satudata.graphql.scalars import SCALAR_MAP
+from satudata.graphql.subscriptions.fields import Subscription
 
 
 @cache
 def static_schema() -> strawberry.Schema:
-    """Strawberry's schema of catalogue and mutations."""
+    """Strawberry's schema of catalogue, mutations and subscriptions."""
     schema = strawberry.Schema(
         Query,
         Mutation,
+        Subscription,
         types=[
             *PROBLEM_TYPES,
             AgencyType,

@@ -5,17 +5,18 @@
 Where next: `assembly.py` (what is opened), `web/` (uploads, downloads, health), `portal/` (pages).
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 from starlette.types import Scope
 
+from satudata.datasets.access.principal import ANONYMOUS, Principal
 from satudata.datasets.errors import DomainError
 from satudata.graphql.http import Caller, GraphQLEndpoint, graphql_routes
 from satudata.hub.assembly import Hub, open_hub
@@ -23,6 +24,8 @@ from satudata.hub.identity.errors import IdentityError
 from satudata.hub.logs import configure_logs
 from satudata.hub.portal.routes import portal_routes
 from satudata.hub.settings import Settings, load_settings
+from satudata.hub.web.bounded_http import END_STREAMS
+from satudata.hub.web.budgets import client_name
 from satudata.hub.web.downloads import download_routes
 from satudata.hub.web.health import health_routes
 from satudata.hub.web.middleware.authentication import Authentication
@@ -44,12 +47,12 @@ def create_app(settings: Settings | None = None) -> Starlette:
     configure_logs(chosen.log_level)
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(app: Starlette) -> AsyncIterator[dict[str, Callable[[], None]]]:
         async with open_hub(chosen) as hub:
             app.state.hub = hub
             app.state.graphql = GraphQLEndpoint(hub.api, _caller_of)
             app.router.routes[:] = routes_of(hub, app.state.graphql)
-            yield
+            yield {END_STREAMS: app.state.graphql.streams.end}
 
     app = Starlette(
         lifespan=lifespan,
@@ -96,6 +99,20 @@ async def _refused(request: Request, error: Exception) -> Response:
 def _caller_of(scope: Scope) -> Caller:
     state = scope["state"]
     hub: Hub = scope["app"].state.hub
+    principal = state["principal"]
     address = scope["client"][0] if scope.get("client") else "unknown"
-    budget = hub.budgets.of(state["principal"], address)
-    return Caller(state["principal"], state["language"], state["foreign"], budget)
+
+    async def again() -> Principal | None:
+        try:
+            return (await hub.identity.resolve(HTTPConnection(scope), cookies=not state["foreign"])).principal
+        except IdentityError:
+            return None
+
+    return Caller(
+        principal,
+        state["language"],
+        state["foreign"],
+        hub.budgets.of(principal, address),
+        client_name(principal, address),
+        None if principal is ANONYMOUS else again,
+    )

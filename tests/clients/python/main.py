@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
 from hub_client import HubClient
+from hub_client.enums import Kemendagri_Wilayah_Level
 from hub_client.input_types import BigIntFilter, Bps_ImporPelabuhan_Filter, IntFilter
 
 
@@ -24,7 +25,20 @@ def main(hub: str) -> None:
         earthquakes = client.earthquakes(datetime(2024, 1, 1, tzinfo=jakarta)).data.bmkg.gempa_dirasakan
         assert earthquakes is not None
         at: datetime = earthquakes.nodes[0].waktu
-    print(json.dumps({"wage": str(wage), "values": [str(value) for value in values], "at": at.isoformat()}))
+
+        regions = client.regions(Kemendagri_Wilayah_Level.PROVINCE).data.kemendagri.wilayah
+        assert regions is not None
+        level: Kemendagri_Wilayah_Level = regions.nodes[0].level
+    print(
+        json.dumps(
+            {
+                "wage": str(wage),
+                "values": [str(value) for value in values],
+                "at": at.isoformat(),
+                "level": level,
+            }
+        )
+    )
 
 
 main(sys.argv[1])

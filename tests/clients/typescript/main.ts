@@ -1,5 +1,12 @@
 // Asks a hub with the generated types: every field, variable and exact number below is checked by the compiler.
-import { EarthquakesDocument, ImportsDocument, type TypedDocumentString, WagesDocument } from "./gql/graphql.js";
+import {
+  EarthquakesDocument,
+  ImportsDocument,
+  type Kemendagri_Wilayah_Level,
+  RegionsDocument,
+  type TypedDocumentString,
+  WagesDocument,
+} from "./gql/graphql.js";
 
 const hub = process.argv[2] ?? "http://127.0.0.1:8000";
 
@@ -30,4 +37,7 @@ const earthquakes = await ask(EarthquakesDocument, { since: "2024-01-01T00:00:00
 const first = earthquakes.data.bmkg.gempaDirasakan?.nodes[0];
 const at: Date | undefined = first && new Date(first.waktu); // DateTime: an ISO 8601 string in UTC
 
-console.log(JSON.stringify({ wage, values: values.map(String), at }));
+const regions = await ask(RegionsDocument, { level: "PROVINCE" }); // an enum: the compiler knows its values
+const level: Kemendagri_Wilayah_Level | undefined = regions.data.kemendagri.wilayah?.nodes[0]?.level;
+
+console.log(JSON.stringify({ wage, values: values.map(String), at, level }));

@@ -451,7 +451,7 @@ def build_table(contract: DataContract, rows: list[Row], home: Path) -> Built:
     written = write_snapshot(typed, contract, home / "snapshot.parquet")
     snapshot = snapshot_of(written, contract, 1)
     kept = home / "files" / lake_key(contract.id, written.sha256)
-    kept.parent.mkdir(parents=True)
+    kept.parent.mkdir(parents=True, exist_ok=True)
     written.path.rename(kept)
     build_copies(kept, snapshot, home / "serving")
     ordered = list(rows)
@@ -503,6 +503,20 @@ def calendar(tmp_path_factory: pytest.TempPathFactory) -> CalendarMaker:
                 else _maybe(rng, Decimal(rng.randrange(-99, 99)) / 100),
             }
         return build_table(make_contract(("tahun",), ("nomor",)), rows, tmp_path_factory.mktemp("calendar"))
+
+    return make
+
+
+ReferenceMaker = Callable[[DataContract, list[Row], Path], Reference]
+
+
+@pytest.fixture
+def write_version() -> ReferenceMaker:
+    """Adds a table to a home, with its copies; other tables of the dataset may be there."""
+
+    def make(contract: DataContract, rows: list[Row], home: Path) -> Reference:
+        built = build_table(contract, rows, home)
+        return Reference(built.contract, built.snapshot, built.rows)
 
     return make
 

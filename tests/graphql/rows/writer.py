@@ -19,6 +19,7 @@ ROW_FIELDS = (
         "waktu",
         "provinsi",
         "catatan",
+        "status",
     ),
     "__typename",
 )
@@ -33,6 +34,7 @@ FIGURES = {
     "tanggal": ("min", "max", "count", "distinctCount"),
     "waktu": ("min", "max", "count"),
     "provinsi": ("min", "max", "count", "distinctCount"),
+    "status": ("min", "max", "count", "distinctCount"),
 }
 """Of binary floats only what does not depend on the order of adding."""
 
@@ -49,6 +51,7 @@ OPERATORS = {
     "tanggal": ("eq", "ne", "in", *_COMPARED),
     "waktu": ("eq", *_COMPARED),
     "provinsi": _TEXT,
+    "status": ("eq", "ne", "in", "notIn"),
 }
 SORTS = ("ASC", "DESC", "ASC_NULLS_FIRST", "DESC_NULLS_FIRST")
 VARIABLES = (
@@ -58,6 +61,10 @@ VARIABLES = (
 ALL_VARIABLES = """fragment Semua on Query {
   data { dinasUji { semua: kebunData(where: $where, orderBy: $order, first: 3) { nodes { kode } } } }
 }"""
+
+
+class EnumName(str):
+    """A value of an enum: without quotes in a document."""
 
 
 class Writer:
@@ -156,6 +163,8 @@ class Writer:
                 return (value + timedelta(microseconds=near)).isoformat()
             case date():
                 return (value + timedelta(days=near)).isoformat()
+        if column == "status":
+            return EnumName(value)
         return self.random.choice([value.upper(), value.lower(), value + "x", ""]) if near else value
 
     def order(self) -> list[dict[str, str]]:
@@ -229,7 +238,7 @@ class Writer:
 
 
 def literal(value: Any) -> str:
-    """JSON as it is written in a document; sorts are the only enums here."""
+    """JSON as it is written in a document."""
     match value:
         case dict():
             return "{" + ", ".join(f"{name}: {literal(part)}" for name, part in value.items()) + "}"
@@ -237,7 +246,7 @@ def literal(value: Any) -> str:
             return "[" + ", ".join(map(literal, value)) + "]"
         case bool():
             return "true" if value else "false"
-        case str() if value in SORTS:
+        case str() if isinstance(value, EnumName) or value in SORTS:
             return value
         case str():
             escaped = "".join(c if c.isalnum() and c.isascii() else f"\\u{{{ord(c):x}}}" for c in value)

@@ -109,6 +109,18 @@ def run(command: list[str], environment: dict[str, str] | None = None) -> str:
     return ran.stdout
 
 
+def test_the_command_for_following_changes_opens_a_stream(server: Server) -> None:
+    if not shutil.which("curl"):
+        pytest.skip("curl is not installed: apt-get install curl")
+    page = html.unescape(server.client(**HTML).get("/en/docs/api").text)
+    command = re.search(r"<code>(curl -N .*?)</code>", page, re.DOTALL)
+    assert command
+    with subprocess.Popen(["sh", "-c", f"exec {command[1]}"], stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline() == ":\n"
+        running.terminate()
+
+
 def test_following_the_cursors_of_the_example_gives_every_row(server: Server) -> None:
     client, variables = server.client(), dict(example("pages").variables)
     ports: list[str] = []

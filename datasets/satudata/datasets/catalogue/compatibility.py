@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from satudata.datasets.catalogue.types import CompatibilityLevel, ContractChange, ContractDiff
 from satudata.validation.contracts.model import AccessLevel, CodeBinding, Column, ColumnType, DataContract
+from satudata.validation.contracts.value_lists import is_value_list
 from satudata.validation.text import Text
 
 IDENTICAL, COMPATIBLE, ADDITIVE, BREAKING = CompatibilityLevel
@@ -197,7 +198,9 @@ def _values(old: Column, new: Column, path: str) -> Iterator[ContractChange]:
         yield _change(level, f"{path}.pattern", ("pola berubah", "the pattern changed"))
     if set(old.enum) == set(new.enum):
         return
-    if not new.enum:
+    if is_value_list(old) and not is_value_list(new):
+        level = BREAKING  # typed clients know the values by name
+    elif not new.enum:
         level = COMPATIBLE
     elif old.enum and set(old.enum) < set(new.enum):
         level = ADDITIVE

@@ -27,6 +27,13 @@ class Contracts:
         """One contract. Raises KeyError when there is none of that version."""
         return (await self.get_many(session, [(slug, version)]))[slug, version]
 
+    async def of(self, key: Key, text: str) -> DataContract:
+        """One contract whose text is at hand."""
+        if key not in self._parsed:
+            self._keep(key, await asyncio.to_thread(reload_contract, text))
+        self._parsed.move_to_end(key)
+        return self._parsed[key]
+
     async def get_many(self, session: AsyncSession, keys: Iterable[Key]) -> dict[Key, DataContract]:
         """Several contracts, reading and parsing those not kept."""
         found: dict[Key, DataContract] = {}

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Collection, Sequence
 
-from satudata.datasets.access.policy import Action, Resource, not_found_text, require, require_visible
+from satudata.datasets.access.policy import Action, Resource, can, not_found_text, require, require_visible
 from satudata.datasets.access.principal import Principal
 from satudata.datasets.agencies.repository import to_agency
 from satudata.datasets.catalogue.contracts import Contracts
@@ -118,11 +118,14 @@ class CatalogueService:
     async def by_field(self, agency_field: str, dataset_field: str, principal: Principal) -> Dataset | None:
         """The dataset behind `data { <agency_field> { <dataset_field> } }`; None when not there or not visible."""
         async with self._database.read() as session:
-            record = await CatalogueRepository(session).record_by_field(agency_field, dataset_field)
-        try:
-            return await self._visible(record, principal, Text("Dataset ini", "This dataset"))
-        except NotFound:
+            found = await CatalogueRepository(session).record_by_field(agency_field, dataset_field)
+        if found is None:
             return None
+        record, text = found
+        if not can(principal, Action.VIEW_DATASET, _resource(record)):
+            return None
+        contract = await self._contracts.of((record.dataset.slug, record.dataset.contract_version), text)
+        return _dataset(record, contract)
 
     async def known_fields(
         self, pairs: Collection[tuple[str, str]], principal: Principal
@@ -149,6 +152,13 @@ class CatalogueService:
         except KeyError:
             what = Text(f"Kontrak {slug} versi {version}", f"Contract {slug} version {version}")
             raise NotFound(not_found_text(what)) from None
+
+    async def published_contracts(self, slug: str) -> tuple[DataContract, ...]:
+        """The contracts that versions of a dataset the caller has been given were checked against, the newest first."""
+        async with self._database.read() as session:
+            versions = await CatalogueRepository(session).published_contract_versions(slug)
+            found = await self._contracts.get_many(session, [(slug, version) for version in versions])
+        return tuple(found[slug, version] for version in versions)
 
     async def search(
         self,
@@ -188,8 +198,7 @@ class CatalogueService:
     async def _visible(self, record: DatasetRecord | None, principal: Principal, what: Text) -> Dataset:
         if record is None:
             raise NotFound(not_found_text(what))
-        resource = dataset_resource(record.dataset, record.agency.slug, record.steward.slug)
-        require_visible(principal, Action.VIEW_DATASET, resource, what)
+        require_visible(principal, Action.VIEW_DATASET, _resource(record), what)
         return (await self._datasets([record]))[0]
 
     async def _datasets(self, records: Sequence[DatasetRecord]) -> tuple[Dataset, ...]:
@@ -197,6 +206,10 @@ class CatalogueService:
         async with self._database.read() as session:
             contracts = await self._contracts.get_many(session, keys)
         return tuple(_dataset(record, contracts[key]) for record, key in zip(records, keys, strict=True))
+
+
+def _resource(record: DatasetRecord) -> Resource:
+    return dataset_resource(record.dataset, record.agency.slug, record.steward.slug)
 
 
 def _dataset(record: DatasetRecord, contract: DataContract) -> Dataset:

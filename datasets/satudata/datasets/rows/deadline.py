@@ -1,11 +1,15 @@
 """How long a question may take. The engines really stop when it is over, they are not just left behind."""
 
+import asyncio
 import time
+from collections.abc import Awaitable
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar, Self, TypeVar
 
 from satudata.datasets.errors import DomainError
 from satudata.validation.text import Text
+
+Answer = TypeVar("Answer")
 
 TOO_LONG = Text(
     id="Pertanyaan ini terlalu lama dijawab dan dihentikan. Persempit dengan `where`, atau unduh datanya.",
@@ -45,3 +49,12 @@ class Deadline:
         """Raises DeadlineExceeded when no time is left."""
         if self.is_over():
             raise DeadlineExceeded
+
+
+async def in_time(working: Awaitable[Answer], deadline: Deadline, message: Text) -> Answer:
+    """What it gives. Raises DeadlineExceeded with this message when it takes longer."""
+    try:
+        async with asyncio.timeout(max(deadline.remaining(), 0)):
+            return await working
+    except TimeoutError as error:
+        raise DeadlineExceeded(message) from error

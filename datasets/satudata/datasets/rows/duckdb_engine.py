@@ -6,10 +6,10 @@ thread has let go.
 
 import asyncio
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from typing import Any
+from contextlib import ExitStack, contextmanager
+from typing import Any, Generic, TypeVar
 
 import duckdb
 
@@ -18,6 +18,8 @@ from satudata.datasets.rows.query import Snapshot
 from satudata.datasets.rows.sql import Statement
 from satudata.datasets.serving.columnar import ColumnarStore
 from satudata.datasets.serving.files import CopyDamaged
+
+Answer = TypeVar("Answer")
 
 INTERRUPT_AGAIN_SECONDS = 0.02
 
@@ -33,8 +35,19 @@ class Scanner:
         self, snapshot: Snapshot, statement: Statement, values: Sequence[Any], deadline: Deadline
     ) -> list[tuple[Any, ...]]:
         """All rows of the answer. Raises DeadlineExceeded, CopyDamaged; a cancelled caller stops the scan too."""
+        return await self.read((snapshot,), statement, values, deadline, duckdb.DuckDBPyConnection.fetchall)
+
+    async def read(
+        self,
+        snapshots: Sequence[Snapshot],
+        statement: Statement,
+        values: Sequence[Any],
+        deadline: Deadline,
+        fetch: Callable[[duckdb.DuckDBPyConnection], Answer],
+    ) -> Answer:
+        """What `fetch` makes of the answer, in a thread of the pool. `run` for several snapshots; raises as it does."""
         deadline.check()
-        scan = _Scan(self._store, snapshot, statement.text, statement.bind(values))
+        scan = _Scan(self._store, snapshots, statement.text, statement.bind(values), fetch)
         running = self._pool.submit(scan.run)
         watch = asyncio.get_running_loop().call_later(deadline.remaining(), _stop, scan, running)
         try:
@@ -52,22 +65,31 @@ class Scanner:
         self._pool.shutdown(cancel_futures=True)
 
 
-def _stop(scan: "_Scan", running: "Future[Any]") -> None:
+def _stop(scan: "_Scan[Any]", running: "Future[Any]") -> None:
     if scan.stop(running):
         asyncio.get_running_loop().call_later(INTERRUPT_AGAIN_SECONDS, _stop, scan, running)
 
 
-class _Scan:
-    def __init__(self, store: ColumnarStore, snapshot: Snapshot, text: str, parameters: list[Any]) -> None:
+class _Scan(Generic[Answer]):
+    def __init__(
+        self,
+        store: ColumnarStore,
+        snapshots: Sequence[Snapshot],
+        text: str,
+        parameters: list[Any],
+        fetch: Callable[[duckdb.DuckDBPyConnection], Answer],
+    ) -> None:
         self.stopped = False
         self._store = store
-        self._snapshot = snapshot
+        self._snapshots = sorted(snapshots, key=lambda snapshot: snapshot.sha256)
+        """In one order, so that two scans never wait for each other's copies."""
         self._text = text
         self._parameters = parameters
+        self._fetch = fetch
         self._lock = threading.Lock()
         self._cursor: duckdb.DuckDBPyConnection | None = None
 
-    def run(self) -> list[tuple[Any, ...]]:
+    def run(self) -> Answer:
         """In a thread of the pool."""
         try:
             return self._run()
@@ -75,18 +97,24 @@ class _Scan:
             self._store.restart()
             return self._run()
 
-    def _run(self) -> list[tuple[Any, ...]]:
+    def _run(self) -> Answer:
         try:
-            with self._store.cursor(self._snapshot) as cursor, self._stoppable(cursor):
+            with self._attached() as cursor, self._stoppable(cursor):
                 if self.stopped:
                     raise DeadlineExceeded
-                return cursor.execute(self._text, self._parameters).fetchall()
+                return self._fetch(cursor.execute(self._text, self._parameters))
         except duckdb.InterruptException as error:
             raise DeadlineExceeded from error
         except duckdb.Error as error:
             if _is_damage(error):
                 raise CopyDamaged(str(error)) from error
             raise
+
+    @contextmanager
+    def _attached(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        with ExitStack() as copies:
+            *_, cursor = [copies.enter_context(self._store.cursor(snapshot)) for snapshot in self._snapshots]
+            yield cursor
 
     @contextmanager
     def _stoppable(self, cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:

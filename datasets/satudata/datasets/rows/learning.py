@@ -134,7 +134,7 @@ class Learning:
         words = _search(way, tests)
         if words is None and way.copy.design.trigrams is not None:
             return None
-        statement = find.statement(SQLITE, (), matched=words is not None)
+        statement = find.statement_of_index(SQLITE, matched=words is not None, few=False)
         values = [*([] if words is None else [words]), *find.values]
         connection = way.copy.connection
         try:
@@ -142,6 +142,7 @@ class Learning:
                 steps = self._inline_rows * STEPS_A_ROW
                 found = sqlite_engine.run_briefly(connection, statement, values, deadline, steps=steps)
             elif self._leaves_few(way, tests, words, deadline):
+                statement = find.statement_of_index(SQLITE, matched=words is not None, few=True)
                 found = sqlite_engine.run(connection, statement, values, deadline)
             else:
                 return None

@@ -64,9 +64,12 @@ class Find:
         """How many rows in order have to be seen."""
         self.values += [limit, skip]
 
-    def statement(self, source: Source, columns: tuple[str, ...], *, matched: bool = False) -> Statement:
-        """`matched`: in an index copy with trigrams; the search comes before all other values."""
-        return page_statement(source, columns, self._filter, self.keys, self._nulls, matched)
+    def statement(self, source: Source, columns: tuple[str, ...]) -> Statement:
+        return page_statement(source, columns, self._filter, self.keys, self._nulls)
+
+    def statement_of_index(self, source: Source, *, matched: bool, few: bool) -> Statement:
+        """Row numbers from an index copy (see `page_statement`); a search comes before all other values."""
+        return page_statement(source, (), self._filter, self.keys, self._nulls, matched, few)
 
     def statement_of_parts(self, source: Source, parts: RowParts) -> tuple[Statement, list[Any]]:
         """The same search within each part, with all its values; `skip` and `limit` name the first and last place."""

@@ -25,7 +25,8 @@ from satudata.datasets.rows.aggregates import (
     sqlite_is_exact,
 )
 from satudata.datasets.rows.conditions import Formula, conjuncts, prepare, shape, values_of
-from satudata.datasets.rows.deadline import Deadline, DeadlineExceeded
+from satudata.datasets.rows.copies_at_hand import with_copies
+from satudata.datasets.rows.deadline import Deadline
 from satudata.datasets.rows.duckdb_engine import Scanner
 from satudata.datasets.rows.having import prepare_having
 from satudata.datasets.rows.learning import Learning
@@ -52,9 +53,7 @@ from satudata.datasets.rows.sql import (
 from satudata.datasets.rows.values import decode_column
 from satudata.datasets.serving.columnar import schema_name
 from satudata.datasets.serving.facts import Facts
-from satudata.datasets.serving.files import CopyDamaged
 from satudata.datasets.serving.store import ServingStore
-from satudata.validation.text import Text
 
 Answer = TypeVar("Answer")
 
@@ -123,14 +122,7 @@ class RowReader:
     async def _answer(
         self, snapshot: Snapshot, deadline: Deadline, ask: Callable[[], Awaitable[Answer]]
     ) -> Answer:
-        """Ask, with good copies at hand; once more with new copies when they turn out to be damaged."""
-        if not self._serving.is_open(snapshot):
-            await _in_time(self._serving.ensure(snapshot), deadline)
-        try:
-            return await ask()
-        except CopyDamaged:
-            await _in_time(self._serving.replace(snapshot), deadline)
-            return await ask()
+        return await with_copies(self._serving, (snapshot,), deadline, ask)
 
     def _run_inline(
         self, snapshot: Snapshot, statement: Statement, values: Sequence[Any], deadline: Deadline
@@ -366,19 +358,6 @@ def whole(snapshot: Snapshot, formula: Formula | None) -> Region:
 
 def columnar(snapshot: Snapshot) -> Source:
     return Source(Engine.DUCKDB, schema_name(snapshot))
-
-
-async def _in_time(making: Awaitable[None], deadline: Deadline) -> None:
-    try:
-        async with asyncio.timeout(max(deadline.remaining(), 0)):
-            await making
-    except TimeoutError as error:
-        raise DeadlineExceeded(
-            Text(
-                id="Data versi ini sedang disiapkan untuk dibaca. Coba lagi sebentar lagi.",
-                en="The data of this version is being made ready for reading. Try again in a moment.",
-            )
-        ) from error
 
 
 def _measured(

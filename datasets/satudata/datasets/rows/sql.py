@@ -98,12 +98,16 @@ class Statement:
 class Writer:
     """Expressions over one copy's table; counts the parameters it hands out."""
 
-    def __init__(self, source: Source, *, matched: bool = False) -> None:
-        """`matched`: only rows that a full-text search (the first value) finds in an index copy's trigrams."""
+    def __init__(self, source: Source, *, matched: bool = False, few: bool = False) -> None:
+        """`matched`: only rows that a full-text search (the first value) finds in an index copy's trigrams.
+
+        `few`: rows are sorted by their numbers, not found in that order.
+        """
         self.engine = source.engine
         self.table: TableClause = sql_table(TABLE, schema=source.schema)
         self.rows: FromClause = self.table
         self.row = self.column(ROW)
+        self._few = few
         self._asked = 0
         self._searches: list[ColumnElement[bool]] = []
         if matched:
@@ -215,7 +219,8 @@ class Writer:
 
     def ordering(self, keys: tuple[SortKey, ...]) -> list[ColumnElement[Any]]:
         """The keys, then the row number."""
-        return [*(self.sorted(self.column(key.column), key) for key in keys), self.row.asc()]
+        row = self.row + literal_column("0") if self._few else self.row
+        return [*(self.sorted(self.column(key.column), key) for key in keys), row.asc()]
 
     def sorted(self, expression: ColumnElement[Any], key: SortKey) -> ColumnElement[Any]:
         directed = expression.desc() if key.descending else expression.asc()
@@ -264,12 +269,14 @@ def page_statement(
     keys: tuple[SortKey, ...],
     after_nulls: tuple[bool, ...] | None,
     matched: bool = False,
+    few: bool = False,
 ) -> Statement:
     """Row number and columns of a page. Values: filter; of `after` those not null and its row; limit; offset.
 
-    `matched` is of index copies with trigrams; the search comes before the filter.
+    Of index copies: with `matched` a search in their trigrams comes before the filter; `few` has SQLite find all rows
+    by the index and sort them, where it might rather look through the table in its order until the page is full.
     """
-    writer = Writer(source, matched=matched)
+    writer = Writer(source, matched=matched, few=few)
     conditions = writer.filtered(filter)
     if after_nulls is not None:
         conditions.append(writer.after(keys, after_nulls))

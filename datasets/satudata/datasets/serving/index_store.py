@@ -43,8 +43,9 @@ class IndexStore:
 
     def of(self, snapshot: Snapshot) -> list[IndexCopy]:
         """Those that stand in the folder. A list of its own until that changes."""
-        if self._made is not None and self._made.done():
-            self._made, made = None, self._made
+        made = self._made
+        if made is not None and made.done():
+            self._made = None
             self.forget(made.result())
         copies = self._open.get(snapshot.sha256)
         if copies is None:

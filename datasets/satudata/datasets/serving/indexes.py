@@ -23,6 +23,7 @@ from satudata.datasets.serving.facts import LAYOUT, ROW, TABLE, TRIGRAMS
 from satudata.datasets.serving.files import open_sqlite, sqlite_path
 
 SUFFIX = ".index"
+INDEX = "found"
 SORT_KIB = 64 * 1024
 STEPS_BETWEEN_LOOKS = 100_000
 
@@ -115,11 +116,13 @@ class IndexCopy:
         return None
 
     def streams(self, statement: str, values: int) -> bool:
-        """Whether SQLite answers in the order of the index, so that a limit ends the search."""
+        """Whether SQLite goes along the index and answers in its order, so that a limit ends the search."""
         known = self._streams.get(statement)
         if known is None:
-            plan = self.connection.execute(f"EXPLAIN QUERY PLAN {statement}", [None] * values).fetchall()
-            known = self._streams[statement] = not any("TEMP B-TREE" in step for *_, step in plan)
+            steps = self.connection.execute(f"EXPLAIN QUERY PLAN {statement}", [None] * values).fetchall()
+            plan = "\n".join(step for *_, step in steps)
+            known = (f"INDEX {INDEX}" in plan or "VIRTUAL TABLE INDEX" in plan) and "TEMP B-TREE" not in plan
+            self._streams[statement] = known
         return known
 
 
@@ -182,7 +185,7 @@ class IndexMaking:
         connection.execute(f"INSERT INTO {table} SELECT {ROW}{names} FROM copy.{table} ORDER BY {ROW}")  # noqa: S608 - names quoted
         connection.execute("DETACH copy")
         if design.equal or design.sorted:
-            connection.execute(f"CREATE INDEX found ON {table} ({', '.join(_index_columns(design))})")
+            connection.execute(f"CREATE INDEX {INDEX} ON {table} ({', '.join(_index_columns(design))})")
         if design.trigrams is not None:
             self._fill_trigrams(connection, design.trigrams)
         most = self._most(connection)

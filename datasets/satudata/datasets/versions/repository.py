@@ -46,6 +46,20 @@ class VersionRepository:
         )
         return (await self._session.execute(statement)).scalar_one_or_none()
 
+    async def before(self, dataset_id: str, number: int) -> VersionRow | None:
+        """The highest-numbered version below `number` that is not withdrawn."""
+        statement = (
+            select(VersionRow)
+            .where(
+                VersionRow.dataset_id == dataset_id,
+                VersionRow.number < number,
+                VersionRow.state != VersionState.WITHDRAWN.value,
+            )
+            .order_by(VersionRow.number.desc())
+            .limit(1)
+        )
+        return (await self._session.execute(statement)).scalar_one_or_none()
+
     async def next_number(self, dataset_id: str) -> int:
         """One more than the highest ever given; withdrawn numbers are not used again. Lock the dataset's row first."""
         statement = select(func.max(VersionRow.number)).where(VersionRow.dataset_id == dataset_id)

@@ -74,6 +74,13 @@ class VersionService:
             )
         return version
 
+    async def before(self, slug: str, number: int, principal: Principal) -> DatasetVersion | None:
+        """The last version before that number that is not withdrawn; None when there is none. Raises NotFound."""
+        async with self._database.read() as session:
+            record = await _dataset(CatalogueRepository(session), slug, principal)
+            row = await VersionRepository(session).before(record.dataset.id, number)
+        return None if row is None else to_version(row, slug)
+
     async def get_by_id(self, version_id: str, principal: Principal) -> DatasetVersion:
         """The version with that id. Raises NotFound."""
         what = Text("Versi ini", "This version")

@@ -8,6 +8,7 @@ import strawberry
 from satudata.datasets.catalogue.types import Dataset
 from satudata.datasets.errors import NotFound
 from satudata.datasets.versions.types import DatasetVersion
+from satudata.graphql.catalogue.changes import WEIGHT, VersionChangesType, version_changes
 from satudata.graphql.catalogue.citations import CitationType, cite
 from satudata.graphql.context import Info
 from satudata.graphql.directives import mark
@@ -128,6 +129,14 @@ class DatasetVersionType(Node):
     downloads: list[DownloadType] = strawberry.field(
         resolver=_downloads,
         description="Its files whose size and hash are known; none when it was withdrawn.",
+    )
+    changes: VersionChangesType | None = strawberry.field(
+        resolver=version_changes,
+        description=(
+            "What changed in its rows since an earlier version; null when there is none before it. null with an error "
+            "beside it when one of the two is withdrawn or unknown."
+        ),
+        metadata=mark(weight=WEIGHT),
     )
     submission: (
         Annotated["SubmissionType", strawberry.lazy("satudata.graphql.publishing.submissions")] | None

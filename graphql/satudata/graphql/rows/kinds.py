@@ -1,4 +1,4 @@
-"""Which GraphQL scalar a contract's column becomes, with its filter, grouping unit and aggregate."""
+"""Which GraphQL type a contract's column becomes, with its filter, grouping unit and aggregate."""
 
 from dataclasses import dataclass
 
@@ -19,6 +19,7 @@ from satudata.graphql.rows.shared import (
     GraphQLDatePart,
     GraphQLRegionLevelBy,
     GraphQLWhole,
+    enum_filter,
 )
 from satudata.graphql.scalars import GraphQLBigInt, GraphQLDate, GraphQLDateTime, GraphQLDecimal
 from satudata.validation.contracts.model import Column, ColumnType
@@ -33,7 +34,7 @@ NUMBERS = frozenset({ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.FLOAT})
 class ColumnKind:
     """How one column appears in the API. `grouping` is None where a column cannot be grouped (binary floats)."""
 
-    scalar: GraphQLScalarType
+    value: GraphQLScalarType | GraphQLEnumType
     filter: GraphQLInputObjectType
     grouping: GraphQLEnumType | None
     aggregate: GraphQLObjectType
@@ -41,7 +42,7 @@ class ColumnKind:
     @property
     def as_text(self) -> bool:
         """True where whole numbers must be written as strings."""
-        return self.scalar is GraphQLBigInt
+        return self.value is GraphQLBigInt
 
 
 def kind_of(column: Column) -> ColumnKind:
@@ -49,6 +50,11 @@ def kind_of(column: Column) -> ColumnKind:
     scalar = _scalar_of(column)
     aggregate = "Text" if scalar is GraphQLID or scalar is GraphQLString else scalar.name
     return ColumnKind(scalar, FILTERS[scalar.name], _grouping_of(column), AGGREGATES[aggregate])
+
+
+def enum_kind(enum: GraphQLEnumType) -> ColumnKind:
+    """The kind of a text column whose values are an enum of its own (`value_lists.py`)."""
+    return ColumnKind(enum, enum_filter(enum), GraphQLWhole, AGGREGATES["Text"])
 
 
 def _scalar_of(column: Column) -> GraphQLScalarType:

@@ -64,6 +64,15 @@ class DatasetNames:
         """`type("Filter")` is `DinasContoh_JumlahSiswa_Filter`."""
         return f"{self.type_name}_{suffix}"
 
+    def enum(self, column: str) -> str:
+        """The type of a column's values: of `jenjang`, `DinasContoh_JumlahSiswa_Jenjang`.
+
+        Of a column named like a suffix it is `..._Order_Value`. Its filter, `..._Jenjang_Filter`, has one part more,
+        which no other type has.
+        """
+        own = pascal_case(column)
+        return self.type(f"{own}_Value" if own in SUFFIXES else own)
+
 
 @dataclass(frozen=True, slots=True)
 class DatasetAddress:

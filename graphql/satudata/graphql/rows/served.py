@@ -19,6 +19,7 @@ from satudata.graphql.mentions import Mentions, Pair
 from satudata.graphql.rows.naming import DatasetAddress
 from satudata.graphql.rows.types import RowTypes, StaticTypes
 from satudata.validation.contracts.model import DataContract
+from satudata.validation.contracts.value_lists import is_value_list
 
 KEPT_ANSWERS = 10_000
 KEPT_TYPES = 1_000
@@ -87,14 +88,14 @@ class TypeStore:
     def __init__(self, static: StaticTypes) -> None:
         self.static = static
         self._found: BoundedCache[Pair, ServedDataset] = BoundedCache(KEPT_TYPES, KEPT_TYPES)
-        self._kept: BoundedCache[tuple[str, str, str], RowTypes] = BoundedCache(KEPT_TYPES, KEPT_TYPES)
+        self._kept: BoundedCache[tuple[object, ...], RowTypes] = BoundedCache(KEPT_TYPES, KEPT_TYPES)
 
-    def of(self, contract: DataContract) -> RowTypes:
-        """The types of a contract version."""
-        key = (contract.id, contract.version, contract.source)
+    def of(self, contract: DataContract, earlier: tuple[DataContract, ...]) -> RowTypes:
+        """The types of a contract version; `earlier` as in `RowTypes`."""
+        key = (contract.id, contract.version, contract.source, *(other.version for other in earlier))
         types = self._kept.get(key)
         if types is None:
-            types = RowTypes(contract, self.static)
+            types = RowTypes(contract, self.static, earlier)
             self._kept.put(key, types, 1)
         return types
 
@@ -179,13 +180,23 @@ class RowCatalogue:
         contract = dataset.contract
         if contract.version != latest.contract_version:
             contract = await catalogue.contract(dataset.slug, latest.contract_version)
-        return self._types.same(pair, ServedDataset(dataset, latest, contract, self._types.of(contract)))
+        types = self._types.of(contract, await self._earlier(latest, contract))
+        return self._types.same(pair, ServedDataset(dataset, latest, contract, types))
+
+    async def _earlier(self, latest: DatasetVersion, contract: DataContract) -> tuple[DataContract, ...]:
+        """The contracts of older versions, where they bear on the types."""
+        if latest.number == 1 or not any(map(is_value_list, contract.public_columns)):
+            return ()
+        found = await self._services.catalogue.published_contracts(latest.dataset_slug)
+        return tuple(other for other in found if other.version != contract.version)
 
     async def _once(self, key: tuple[object, ...], ask: Callable[[], Awaitable[Answer]]) -> Answer:
         future: asyncio.Future[Answer] | None = self._answers.get(key)  # type: ignore[assignment]  # by key, one type each
         if future is None:
             future = asyncio.ensure_future(ask())
             self._answers.put(key, future, 1)  # type: ignore[arg-type]  # as above
+        if future.done() and not future.cancelled() and future.exception() is None:
+            return future.result()  # most of the time, and a shield is not free
         try:
             return await asyncio.shield(future)
         except Exception:

@@ -116,14 +116,15 @@ _LISTS = {"in", "notIn"}
 
 def _filter(
     kind: str,
-    scalar: GraphQLScalarType,
+    value: GraphQLScalarType | GraphQLEnumType,
     operators: str,
     text: GraphQLScalarType | None = None,
     note: str = "",
+    name: str = "",
 ) -> GraphQLInputObjectType:
     fields = {}
     for operator in operators.split():
-        operand = text if text is not None and operator in ("contains", "startsWith") else scalar
+        operand = text if text is not None and operator in ("contains", "startsWith") else value
         given = GraphQLList(GraphQLNonNull(operand)) if operator in _LISTS else operand
         fields[operator] = GraphQLInputField(given, description=_OPERATORS[operator])
     if "contains" in fields:
@@ -138,7 +139,7 @@ def _filter(
         GraphQLBoolean, description="true: only rows without a value; false: only rows with one."
     )
     return GraphQLInputObjectType(
-        f"{kind}Filter",
+        name or f"{kind}Filter",
         fields,
         description=(
             f"Conditions on a column of type {kind if kind != 'Text' else 'String'}, all of which must hold. "
@@ -183,6 +184,12 @@ FILTERS: Mapping[str, GraphQLInputObjectType] = {
     "DateTime": _filter("DateTime", GraphQLDateTime, "eq lt lte gt gte"),
 }
 """Filter of a column by the name of its scalar."""
+
+
+def enum_filter(enum: GraphQLEnumType) -> GraphQLInputObjectType:
+    """Filter of a column whose values are an enum of its own."""
+    return _filter(enum.name, enum, "eq ne in notIn", name=f"{enum.name}_Filter")
+
 
 GraphQLCodeFilter = GraphQLInputObjectType(
     "CodeFilter",

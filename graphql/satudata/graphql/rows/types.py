@@ -24,7 +24,7 @@ from graphql import (
     GraphQLString,
 )
 from satudata.graphql.directives import MARKS, ListSize, mark
-from satudata.graphql.rows.kinds import NUMBERS, ColumnKind, kind_of
+from satudata.graphql.rows.kinds import NUMBERS, ColumnKind, enum_kind, kind_of
 from satudata.graphql.rows.links import CodeLink, links_of
 from satudata.graphql.rows.naming import DatasetNames
 from satudata.graphql.rows.shared import (
@@ -34,6 +34,7 @@ from satudata.graphql.rows.shared import (
     GraphQLMeasureSort,
     GraphQLSort,
 )
+from satudata.graphql.rows.value_lists import ValueList, enum_type, value_lists
 from satudata.graphql.rows.wording import both, entry_meaning, meaning_of, paragraphs, title_of
 from satudata.graphql.scalars import GraphQLCount, GraphQLTimeZone
 from satudata.validation.contracts.model import Column, DataContract
@@ -59,6 +60,8 @@ class PublicColumn:
     column: Column
     field: str
     kind: ColumnKind
+    meaning: str
+    """What it holds, as every type that has it says."""
 
     @property
     def name(self) -> str:
@@ -73,11 +76,21 @@ def answer_of(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> A
 class RowTypes:
     """All types of one dataset, made on first use and then kept."""
 
-    def __init__(self, contract: DataContract, static: StaticTypes) -> None:
+    def __init__(
+        self, contract: DataContract, static: StaticTypes, earlier: tuple[DataContract, ...] = ()
+    ) -> None:
+        """`earlier` are the other contracts that published versions were checked against."""
         self.contract = contract
+        self.earlier = earlier
         self.names = DatasetNames.of(contract)
+        lists = value_lists(contract, earlier)
         self.columns = tuple(
-            PublicColumn(column, self.names.field(column.name), kind_of(column))
+            PublicColumn(
+                column,
+                self.names.field(column.name),
+                self._kind(column, lists.get(column.name)),
+                meaning_of(column),
+            )
             for column in contract.public_columns
         )
         self.by_field: Mapping[str, PublicColumn] = {column.field: column for column in self.columns}
@@ -85,7 +98,12 @@ class RowTypes:
 
     def apart(self, static: StaticTypes | None = None) -> "RowTypes":
         """The same types made anew: for another thread, or to refer to other static types."""
-        return RowTypes(self.contract, static or self.static)
+        return RowTypes(self.contract, static or self.static, self.earlier)
+
+    def _kind(self, column: Column, values: ValueList | None) -> ColumnKind:
+        if values is None:
+            return kind_of(column)
+        return enum_kind(enum_type(self.names.enum(column.name), column, values, self.contract))
 
     @cached_property
     def filterable(self) -> tuple[PublicColumn, ...]:
@@ -119,8 +137,8 @@ class RowTypes:
             self.names.type_name,
             {
                 column.field: GraphQLField(
-                    GraphQLNonNull(column.kind.scalar) if column.column.required else column.kind.scalar,
-                    description=meaning_of(column.column),
+                    GraphQLNonNull(column.kind.value) if column.column.required else column.kind.value,
+                    description=column.meaning,
                     extensions={MARKS: {"contract": {"column": column.name}}},
                 )
                 for column in self.columns
@@ -258,7 +276,7 @@ class RowTypes:
                 if link.column.filterable
             }
             by_value = {
-                column.field: GraphQLInputField(column.kind.filter, description=meaning_of(column.column))
+                column.field: GraphQLInputField(column.kind.filter, description=column.meaning)
                 for column in self.filterable
             }
             return combined | by_value | by_entry
@@ -303,7 +321,7 @@ class RowTypes:
         return GraphQLObjectType(
             self.names.type("Key"),
             {
-                column.field: GraphQLField(column.kind.scalar, description=meaning_of(column.column))
+                column.field: GraphQLField(column.kind.value, description=column.meaning)
                 for column in self.groupable
             },
             description="What the rows of a group have in common. Columns that are not in `by` are null.",
@@ -318,7 +336,7 @@ class RowTypes:
         }
         for column in self.columns:
             fields[column.field] = GraphQLField(
-                GraphQLNonNull(column.kind.aggregate), description=meaning_of(column.column)
+                GraphQLNonNull(column.kind.aggregate), description=column.meaning
             )
         return GraphQLObjectType(
             self.names.type("Aggregate"),

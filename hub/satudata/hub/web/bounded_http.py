@@ -1,4 +1,5 @@
-"""The HTTP protocol of uvicorn with two bounds it lacks: how large the head of a request may be, and how long it takes.
+"""The HTTP protocol of uvicorn with bounds it lacks: how large the head of a request may be, how long it takes, and
+that answers without an end of their own end when the server stops.
 
     uvicorn.run(..., http=BoundedHttp)
 
@@ -7,15 +8,47 @@ Bodies are bounded where they are read (`graphql/http.py`, `middleware/body_limi
 """
 
 import asyncio
+from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 MOST_BYTES = 65_536
 MOST_SECONDS = 10.0
+END_STREAMS = "end_streams"
+"""Key in the state of the lifespan: what to call, more than once maybe, when the server begins to stop."""
 
 
 class HeadTooLarge(Exception):
     """The head of a request went beyond `MOST_BYTES`; the parser makes it a 400."""
+
+
+class JoinedWrites:
+    """A transport that sends what is written in one turn of the loop at once: the head of an answer with its body.
+
+    Two system calls and two packets are a tenth of what a small answer costs. Everything else is the transport's.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._waiting: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        if not self._waiting:
+            self._loop.call_soon(self._send)
+        self._waiting.append(data)
+
+    def close(self) -> None:
+        self._send()
+        self._transport.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def _send(self) -> None:
+        if self._waiting:
+            waiting, self._waiting = self._waiting, []
+            self._transport.write(waiting[0] if len(waiting) == 1 else b"".join(waiting))
 
 
 class BoundedHttp(HttpToolsProtocol):
@@ -25,12 +58,17 @@ class BoundedHttp(HttpToolsProtocol):
     _timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
+        super().connection_made(cast(asyncio.Transport, JoinedWrites(transport, self.loop)))
         self._begin()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._end()
         super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        super().shutdown()
+        if END_STREAMS in self.app_state:
+            self.app_state[END_STREAMS]()
 
     def data_received(self, data: bytes) -> None:
         before = self._head

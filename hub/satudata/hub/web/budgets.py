@@ -83,6 +83,13 @@ class Budgets:
         return bucket
 
 
+def client_name(principal: Principal, address: str) -> str | None:
+    """Under what name the open streams of a client are counted; None for programs on this machine itself."""
+    if principal.person_id is not None:
+        return f"person {principal.person_id}"
+    return None if is_this_machine(address) else f"network {network_of(address)}"
+
+
 @lru_cache(4_096)
 def is_this_machine(address: str) -> bool:
     """True for loopback addresses."""

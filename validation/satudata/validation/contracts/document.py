@@ -6,7 +6,7 @@ limited. What the data must look like is the business of `schema.py`.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,15 +31,18 @@ class WrittenFloat(float):
     text: str
 
 
+_TAG = "tag:yaml.org,2002:"
+
+
 class _Loader(yaml.CSafeLoader):
-    """Knows the types added below and no others."""
+    """Composes nodes, with the tags added below and no others; values are made of them by `_Values`."""
 
 
 _Loader.yaml_implicit_resolvers = {}
 
 
 def _implicit(tag: str, pattern: str, first: str) -> None:
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(pattern), list(first))
+    _Loader.add_implicit_resolver(f"{_TAG}{tag}", re.compile(pattern), list(first))
 
 
 _implicit("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", "tTfF")
@@ -49,35 +52,70 @@ _implicit("float", r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$
 _implicit("merge", r"^<<$", "<")
 
 
-def _construct_int(loader: yaml.CSafeLoader, node: yaml.ScalarNode) -> WrittenInt:
-    value = WrittenInt(node.value)
-    value.text = node.value
+class _Values:
+    """Values of composed nodes. An alias is the same object as what it stands for, so that nothing is written out."""
+
+    def __init__(self) -> None:
+        self._made: dict[int, Any] = {}
+
+    def of(self, node: yaml.Node) -> Any:
+        known = self._made.get(id(node), _UNMADE)
+        if known is not _UNMADE:
+            return known
+        if isinstance(node, yaml.ScalarNode) and node.tag in _SCALARS:
+            return _SCALARS[node.tag](node.value)
+        if isinstance(node, yaml.SequenceNode) and node.tag == f"{_TAG}seq":
+            items: list[Any] = []
+            self._made[id(node)] = items  # before its items, which may lead back to it
+            items += map(self.of, node.value)
+            return items
+        if isinstance(node, yaml.MappingNode) and node.tag == f"{_TAG}map":
+            return self._mapping(node)
+        raise _problem(f"a value cannot be a {node.tag.removeprefix(_TAG)!r}", node)
+
+    def _mapping(self, node: yaml.MappingNode) -> dict[Any, Any]:
+        data: dict[Any, Any] = {}
+        self._made[id(node)] = data
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in seen:
+                    raise _problem(f"the key {key.value!r} stands twice", key)
+                seen.add(key.value)
+        if "<<" in seen:
+            yaml.constructor.SafeConstructor().flatten_mapping(node)
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise _problem("a key must be a word", key)
+            data[self.of(key)] = self.of(value)
+        return data
+
+
+def _problem(words: str, node: yaml.Node) -> yaml.YAMLError:
+    return yaml.constructor.ConstructorError(None, None, words, node.start_mark)
+
+
+def _written_int(text: str) -> WrittenInt:
+    value = WrittenInt(text)
+    value.text = text
     return value
 
 
-def _construct_float(loader: yaml.CSafeLoader, node: yaml.ScalarNode) -> WrittenFloat:
-    value = WrittenFloat(node.value)
-    value.text = node.value
+def _written_float(text: str) -> WrittenFloat:
+    value = WrittenFloat(text)
+    value.text = text
     return value
 
 
-def _construct_mapping(loader: yaml.CSafeLoader, node: yaml.MappingNode) -> Iterator[dict[Any, Any]]:
-    seen: set[str] = set()
-    for key, _ in node.value:
-        if isinstance(key, yaml.ScalarNode):
-            if key.value in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key.value!r} stands twice", key.start_mark
-                )
-            seen.add(key.value)
-    data: dict[Any, Any] = {}
-    yield data
-    data.update(loader.construct_mapping(node))
-
-
-_Loader.add_constructor("tag:yaml.org,2002:int", _construct_int)
-_Loader.add_constructor("tag:yaml.org,2002:float", _construct_float)
-_Loader.add_constructor("tag:yaml.org,2002:map", _construct_mapping)
+_UNMADE = object()
+_SCALARS: Mapping[str, Callable[[str], Any]] = {
+    f"{_TAG}str": str,
+    f"{_TAG}int": _written_int,
+    f"{_TAG}float": _written_float,
+    f"{_TAG}bool": lambda text: text.lower() == "true",
+    f"{_TAG}null": lambda text: None,
+}
+"""By tag: a scalar out of its text. Other tags are no values here."""
 
 
 def read_document(text: str) -> dict[str, Any]:
@@ -90,7 +128,7 @@ def read_document(text: str) -> dict[str, Any]:
         if _depth(text) > MAX_DEPTH:
             problems.add("contract.too_large", "", limit=f"{MAX_DEPTH} levels")
             problems.raise_if_any()
-        data = yaml.load(text, Loader=_Loader)  # noqa: S506 a SafeLoader with fewer types
+        data = _load(text)
     except (yaml.YAMLError, ValueError) as error:
         problems.add("contract.yaml", "", **_place(error))
         problems.raise_if_any()
@@ -100,6 +138,20 @@ def read_document(text: str) -> dict[str, Any]:
     if _expanded(data, {}, set()) > MAX_NODES:
         problems.add("contract.too_large", "", limit=f"{MAX_NODES:_} values".replace("_", " "))
         problems.raise_if_any()
+    return _named(data)
+
+
+def reread_document(text: str) -> dict[str, Any]:
+    """The same of a text that `read_document` has accepted before: its limits are not measured again."""
+    return _named(_load(text))
+
+
+def _load(text: str) -> Any:
+    root = yaml.compose(text, Loader=_Loader)
+    return None if root is None else _Values().of(root)
+
+
+def _named(data: dict[Any, Any]) -> dict[str, Any]:
     return {str(key): value for key, value in data.items()}
 
 
@@ -157,23 +209,24 @@ class Node:
 
     def at(self, key: str) -> "Node":
         """The value under `key`; a node holding None when there is none."""
-        value = self.value.get(key) if isinstance(self.value, dict) else None
-        return Node(value, f"{self.path}.{key}" if self.path else key)
+        return Node(self._under(key), f"{self.path}.{key}" if self.path else key)
 
     def text(self, key: str) -> str | None:
         """A scalar under `key` as text without outer blanks; None when absent or empty."""
-        found = written(self.at(key).value)
+        found = written(self._under(key))
         return found.strip() or None if found is not None else None
 
     def flag(self, key: str, default: bool) -> bool:
-        value = self.at(key).value
+        value = self._under(key)
         return value if isinstance(value, bool) else default
 
     def items(self, key: str) -> list["Node"]:
         """The elements of the list under `key`."""
-        node = self.at(key)
-        values = node.value if isinstance(node.value, list) else []
-        return [Node(value, f"{node.path}[{index}]") for index, value in enumerate(values)]
+        values = self._under(key)
+        if not isinstance(values, list):
+            return []
+        path = self.at(key).path
+        return [Node(value, f"{path}[{index}]") for index, value in enumerate(values)]
 
     def texts(self, key: str) -> tuple[str, ...]:
         """The scalars of the list under `key`, as written."""
@@ -188,6 +241,9 @@ class Node:
             if name is not None:
                 named[name] = item.at("value")
         return named
+
+    def _under(self, key: str) -> Any:
+        return self.value.get(key) if isinstance(self.value, dict) else None
 
     @property
     def present(self) -> bool:

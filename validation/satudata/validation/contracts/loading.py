@@ -7,7 +7,7 @@ This is the only way in: `load_contract` reads the text as untrusted input (`doc
 from datetime import date
 
 from satudata.validation.contracts.columns import read_column, text_at
-from satudata.validation.contracts.document import Node, read_document
+from satudata.validation.contracts.document import Node, read_document, reread_document
 from satudata.validation.contracts.errors import Problems
 from satudata.validation.contracts.model import (
     AccessLevel,
@@ -36,9 +36,9 @@ def load_contract(text: str) -> DataContract:
 
 
 def reload_contract(text: str) -> DataContract:
-    """Read a text that `load_contract` has accepted before, without judging its shape again: 4 ms instead of 25."""
+    """Read a text that `load_contract` has accepted before, without judging its size and shape again."""
     problems = Problems()
-    contract = _build(Node(read_document(text), ""), text, problems)
+    contract = _build(Node(reread_document(text), ""), text, problems)
     problems.raise_if_any()
     return contract
 

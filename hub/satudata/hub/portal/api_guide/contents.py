@@ -47,7 +47,7 @@ class Section(_Model):
     id: str
     title: Words
     text: tuple[Words, ...]
-    table: Literal["operators", "scalars", "errors", "limits", "clients"] | None = None
+    table: Literal["operators", "scalars", "errors", "limits", "clients", "following"] | None = None
     examples: tuple[str, ...] = ()
 
 

@@ -9,7 +9,14 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 _PATHS = ("/graphql", "/download/")
-_MAY_SEND = ("Authorization", "Content-Type", "GraphQL-Cost", "If-None-Match", "X-Request-Id")
+_MAY_SEND = (
+    "Authorization",
+    "Content-Type",
+    "GraphQL-Cost",
+    "If-None-Match",
+    "Last-Event-ID",
+    "X-Request-Id",
+)
 _MAY_READ = ("Content-Disposition", "ETag", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id")
 _PREFLIGHT_SECONDS = 86_400
 

@@ -1,0 +1,1 @@
+"""What has changed since one last looked: publications in their order, and how submissions stand."""

@@ -1,0 +1,1 @@
+"""Subscriptions: answers that go on, as server-sent events over `/graphql`."""
