@@ -91,17 +91,17 @@ class ChangeService:
 
         Followers who are woken together ask the same: what the first one reads holds until the next look.
         """
+        if not self.is_looking:
+            return await self._publications(after, dataset)
         reading = self._read.get((after, dataset))
         if reading is None:
-            reading = asyncio.ensure_future(self._publications(after, dataset))
-            if self.is_looking:
-                self._read[after, dataset] = reading
+            reading = self._read[after, dataset] = asyncio.ensure_future(self._publications(after, dataset))
         return await asyncio.shield(reading)
 
     async def position_of(self, dataset: str, number: int) -> int | None:
         """Where a version stands among the publications; None when there is no such version."""
         after = 0
-        while found := await self.publications(after, dataset):
+        while found := await self._publications(after, dataset):
             for publication in found:
                 if publication.number == number:
                     return publication.position
