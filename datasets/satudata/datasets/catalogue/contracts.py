@@ -12,6 +12,8 @@ from satudata.validation.contracts.loading import reload_contract
 from satudata.validation.contracts.model import DataContract
 
 KEPT = 2_000
+SHORT = 4_096
+"""Characters of a contract that is read sooner than another thread would begin to."""
 
 Key = tuple[str, str]
 """Dataset slug and contract version."""
@@ -30,7 +32,10 @@ class Contracts:
     async def of(self, key: Key, text: str) -> DataContract:
         """One contract whose text is at hand."""
         if key not in self._parsed:
-            self._keep(key, await asyncio.to_thread(reload_contract, text))
+            short = len(text) <= SHORT
+            self._keep(
+                key, reload_contract(text) if short else await asyncio.to_thread(reload_contract, text)
+            )
         self._parsed.move_to_end(key)
         return self._parsed[key]
 
