@@ -27,6 +27,7 @@ from satudata.datasets.rows.sql import (
     count_statement,
 )
 from satudata.datasets.rows.values import Stored
+from satudata.datasets.serving.files import is_damage
 from satudata.datasets.serving.index_store import IndexStore
 from satudata.datasets.serving.indexes import IndexCopy, IndexDesign
 
@@ -122,9 +123,10 @@ class Learning:
         for way in self._ways_of(snapshot, copies, formula, tests, keys):
             try:
                 found = answer(way, tests)
-            except sqlite3.DatabaseError:
-                self._indexes.drop(snapshot, way.copy)
-                return None
+            except sqlite3.DatabaseError as error:
+                if is_damage(error):
+                    self._indexes.drop(snapshot, way.copy)
+                return None  # a scan answers, or tells what is wrong with the question
             if found is not None:
                 self._indexes.use(way.copy)
                 return found

@@ -63,3 +63,18 @@ def read_facts(connection: sqlite3.Connection, path: Path, snapshot: Snapshot) -
     if facts is None or path.stat().st_size != pages * page_bytes:
         return None
     return facts if facts.fit(snapshot.sha256, snapshot.row_count) else None
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether an error of SQLite, or a missing file, says that the file is of no use."""
+    if isinstance(error, FileNotFoundError):
+        return True
+    code = getattr(error, "sqlite_errorcode", None)
+    primary = code & 0xFF if isinstance(code, int) else None
+    missing_table = isinstance(error, sqlite3.OperationalError) and "no such table" in str(error)
+    return missing_table or primary in (
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_IOERR,
+    )

@@ -15,7 +15,14 @@ from satudata.datasets.files.store import FileMissing, FileStore
 from satudata.datasets.rows.query import Snapshot
 from satudata.datasets.serving.columnar import ColumnarStore
 from satudata.datasets.serving.facts import Facts
-from satudata.datasets.serving.files import CopyDamaged, duckdb_path, open_sqlite, read_facts, sqlite_path
+from satudata.datasets.serving.files import (
+    CopyDamaged,
+    duckdb_path,
+    is_damage,
+    open_sqlite,
+    read_facts,
+    sqlite_path,
+)
 from satudata.datasets.serving.index_store import IndexStore
 from satudata.datasets.serving.indexes import index_paths
 
@@ -86,7 +93,7 @@ class ServingStore:
             opened = self._open(snapshot)
             yield opened.connection, opened.facts
         except (sqlite3.DatabaseError, FileNotFoundError) as error:
-            if _is_damage(error):
+            if is_damage(error):
                 raise CopyDamaged(str(error)) from error
             raise
 
@@ -219,17 +226,3 @@ class ServingStore:
             total -= size
             removed.append(sha256)
         return removed
-
-
-def _is_damage(error: Exception) -> bool:
-    if isinstance(error, FileNotFoundError):
-        return True
-    code = getattr(error, "sqlite_errorcode", None)
-    primary = code & 0xFF if isinstance(code, int) else None
-    missing_table = isinstance(error, sqlite3.OperationalError) and "no such table" in str(error)
-    return missing_table or primary in (
-        sqlite3.SQLITE_CORRUPT,
-        sqlite3.SQLITE_NOTADB,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_IOERR,
-    )
