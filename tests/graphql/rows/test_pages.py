@@ -215,6 +215,34 @@ async def test_a_column_that_an_older_version_lacks(asking):
         assert "versi 1" in error["message"]
 
 
+@pytest.mark.full
+async def test_a_column_that_an_older_version_did_not_show(own, make_contract):
+    """A contract that opens a column opens it from its own versions on."""
+    columns = """
+      - {name: kode, logicalType: string, required: true, primaryKey: true, primaryKeyPosition: 1}
+      - {name: nilai, logicalType: string%s}
+"""
+    hidden = ", customProperties: [{property: public, value: false}]"
+    for version, more in (("1.0.0", hidden), ("1.1.0", "")):
+        yaml = make_contract("badan-lain/dibuka", columns % more, version)
+        await own.services.catalogue.register(own.cast.other_steward, yaml)
+        await own.cast.publish("badan-lain/dibuka", b"kode,nilai\nA1,7\n")
+    base = "{ data { badanLain { dibuka(%s) { %s } } } }"
+
+    found = await own.data(base % ("version: 2", "nodes { kode nilai }"))
+    assert found["data"]["badanLain"]["dibuka"]["nodes"] == [{"kode": "A1", "nilai": "7"}]
+    for arguments, selection in (
+        ("version: 1", "nodes { nilai }"),
+        ("version: 1, where: {nilai: {eq: "7"}}", "totalCount"),
+        ("version: 1, orderBy: [{nilai: ASC}]", "nodes { kode }"),
+        ("version: 1", "aggregate { nilai { max } }"),
+        ("version: 1", "groups(by: [{nilai: VALUE}]) { key { nilai } }"),
+    ):
+        error = await own.error(base % (arguments, selection))
+        assert error["extensions"]["reason"] == "COLUMN_NOT_IN_VERSION"
+        assert error["extensions"]["place"] == "nilai"
+
+
 async def test_a_withdrawn_version_is_refused_with_its_reason(own):
     await own.services.versions.withdraw(
         own.cast.steward, "dinas-uji/kebun-data", 2, Text("salah satuan", "wrong unit")

@@ -55,7 +55,9 @@ def snapshot_of(file: SnapshotFile, contract: DataContract, number: int) -> Snap
 def snapshot_columns(contract: DataContract) -> tuple[SnapshotColumn, ...]:
     """Columns as stored. A column is nullable unless it is required or part of the key."""
     return tuple(
-        SnapshotColumn(column.name, column.type, not (column.required or column.is_key), column.scale)
+        SnapshotColumn(
+            column.name, column.type, not (column.required or column.is_key), column.scale, column.public
+        )
         for column in contract.columns
     )
 

@@ -12,12 +12,16 @@ from satudata.validation.contracts.model import ColumnType
 
 @dataclass(frozen=True, slots=True)
 class SnapshotColumn:
-    """A stored column. `scale` is the number of decimals of a DECIMAL column."""
+    """A stored column. `scale` is the number of decimals of a DECIMAL column.
+
+    `public`: readers may see it, as the contract said under which the version was published.
+    """
 
     name: str
     type: ColumnType
     nullable: bool
     scale: int = 0
+    public: bool = True
 
 
 @dataclass(frozen=True, slots=True)

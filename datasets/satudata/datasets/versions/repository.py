@@ -169,7 +169,13 @@ def text_of(indonesian: str | None, english: str | None) -> Text | None:
 def columns_to_json(columns: Sequence[SnapshotColumn]) -> list[dict[str, object]]:
     """Stored columns as kept in a row."""
     return [
-        {"name": column.name, "type": column.type.value, "nullable": column.nullable, "scale": column.scale}
+        {
+            "name": column.name,
+            "type": column.type.value,
+            "nullable": column.nullable,
+            "scale": column.scale,
+            "public": column.public,
+        }
         for column in columns
     ]
 
@@ -182,6 +188,7 @@ def columns_from_json(stored: Sequence[dict[str, object]]) -> tuple[SnapshotColu
             type=ColumnType(str(column["type"])),
             nullable=bool(column["nullable"]),
             scale=int(str(column["scale"])),
+            public=bool(column.get("public", True)),  # versions of the first homes do not say
         )
         for column in stored
     )

@@ -54,19 +54,25 @@ class Answered:
     part: Predicate | None
 
 
-def has_column(types: RowTypes, snapshot: Snapshot, name: str) -> bool:
-    """Whether a version has a column as the newest contract describes it. Older versions may lack it, or hold it as
-    another type or with gaps where today's contract allows none."""
-    wanted = types.contract.by_name[name]
-    return any(
-        column.name == name and column.type is wanted.type and not (wanted.required and column.nullable)
+def columns_in(types: RowTypes, snapshot: Snapshot) -> set[str]:
+    """The columns that a version has as the newest contract describes them, for readers to see. Older versions may lack
+    one, hold it as another type or with gaps where today's contract allows none, or were published without showing it.
+    """
+    wanted = types.contract.by_name
+    return {
+        column.name
         for column in snapshot.columns
-    )
+        if column.public
+        and (now := wanted.get(column.name)) is not None
+        and column.type is now.type
+        and not (now.required and column.nullable)
+    }
 
 
 def cited_columns(types: RowTypes, version: DatasetVersion) -> tuple[PublicColumn, ...]:
     """The columns whose values the hash covers: the public ones that this version has, in order of the contract."""
-    return tuple(column for column in types.columns if has_column(types, version.snapshot, column.name))
+    names = columns_in(types, version.snapshot)
+    return tuple(column for column in types.columns if column.name in names)
 
 
 async def citation_of(asked: Asked, answered: Answered, context: RequestContext) -> ResultCitation:

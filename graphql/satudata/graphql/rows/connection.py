@@ -35,7 +35,7 @@ from satudata.graphql.config import Limits
 from satudata.graphql.cursors import CursorCoder
 from satudata.graphql.errors import ApiError, bad_input, limit_error
 from satudata.graphql.paging import PageInfo
-from satudata.graphql.rows.citing import Answered, citation_of, cited_columns
+from satudata.graphql.rows.citing import Answered, citation_of, cited_columns, columns_in
 from satudata.graphql.rows.entries import fill_joins, has_joins
 from satudata.graphql.rows.filters import predicate_of
 from satudata.graphql.rows.measures import plan_aggregate, plan_groups
@@ -334,26 +334,20 @@ def columns_of(predicate: Predicate | None) -> Iterator[str]:
 
 
 def check_columns(types: RowTypes, snapshot: Snapshot, names: Iterable[str | None]) -> None:
-    """Older versions may lack a column, or hold it as another type or with gaps where today's contract allows none.
-
-    Raises ApiError BAD_INPUT naming the column: better than a null nobody can tell from a missing value.
-    """
-    stored = {column.name: column for column in snapshot.columns}
+    """Raises ApiError BAD_INPUT naming a column that the version does not have for readers (`citing.columns_in`):
+    better than a null nobody can tell from a missing value."""
+    there = columns_in(types, snapshot)
     for name in names:
-        if name is None:
-            continue
-        wanted = types.contract.by_name[name]
-        column = stored.get(name)
-        if column is None or column.type is not wanted.type or (wanted.required and column.nullable):
+        if name is not None and name not in there:
             raise _other_contract(types.names.field(name), snapshot)
 
 
 def _other_contract(field: str, snapshot: Snapshot) -> ApiError:
     return bad_input(
         field,
-        f"kolom ini tidak ada, atau lain bentuknya, dalam versi {snapshot.number}. Hapus dari pertanyaan, "
-        "atau unduh versi itu.",
-        f"version {snapshot.number} does not have this column, or has it in another form. Leave it out, "
-        "or download that version.",
+        f"kolom ini tidak ada, tidak terbuka, atau lain bentuknya dalam versi {snapshot.number}. Hapus dari "
+        "pertanyaan, atau unduh versi itu.",
+        f"version {snapshot.number} does not have this column, does not show it, or has it in another form. Leave it "
+        "out, or download that version.",
         reason="COLUMN_NOT_IN_VERSION",
     )
