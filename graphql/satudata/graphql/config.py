@@ -73,6 +73,10 @@ class ApiConfig:
     timeout_seconds: float = 10.0
     limits: Limits = field(default_factory=Limits)
     streams: StreamLimits = field(default_factory=StreamLimits)
+    at_once_per_client: int = 8
+    """Operations of one network address or person that run at once in this process."""
+    waiting_per_client: int = 64
+    """Operations beyond that, which wait for their turn as long as one may take."""
     document_cache_bytes: int = 32_000_000
     """Room for parsed documents, and as much again for validated ones."""
     document_cache_entries: int = 2_048

@@ -41,6 +41,7 @@ from satudata.graphql.registered import RegisteredDocuments
 from satudata.graphql.service import GraphQLApi
 from satudata.graphql.subscriptions.follower import Again, Follower
 from satudata.graphql.subscriptions.stream import Streams, only_event
+from satudata.graphql.turns import Turns
 from satudata.validation.text import Language, Text
 
 FRESH_SECONDS = 5
@@ -61,8 +62,8 @@ _CODED = {coding: (b"content-encoding", coding.value.encode()) for coding in Cod
 class Caller:
     """Who asks, in which language. `foreign`: a page of another site does, so nothing may be changed.
 
-    `client` is under what name its open streams are counted, None when they are not; `again` looks at its credentials
-    anew, None when it has none.
+    `client` is under what name its open streams and running operations are counted, None when they are not; `again`
+    looks at its credentials anew, None when it has none.
     """
 
     principal: Principal = ANONYMOUS
@@ -134,6 +135,8 @@ class GraphQLEndpoint:
         self._documents = RegisteredDocuments(api.documents)
         self._kept = AnswerCache(api.config.response_cache_bytes)
         self.streams = Streams(api.config.streams)
+        config = api.config
+        self._turns = Turns(config.at_once_per_client, config.waiting_per_client, config.timeout_seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers: dict[bytes, bytes] = dict(scope["headers"])
@@ -203,15 +206,19 @@ class GraphQLEndpoint:
 
     async def _execute(self, asked: _Asked, question: Question, document: str) -> _Reply:
         caller = asked.caller
-        outcome = await self._api.execute(
-            document,
-            question.variables,
-            question.operation_name,
-            principal=caller.principal,
-            language=caller.language,
-            no_mutations=_ELSEWHERE if caller.foreign else None if asked.posted else _BY_GET,
-            budget=caller.budget,
-        )
+        try:
+            async with self._turns.of(caller.client):
+                outcome = await self._api.execute(
+                    document,
+                    question.variables,
+                    question.operation_name,
+                    principal=caller.principal,
+                    language=caller.language,
+                    no_mutations=_ELSEWHERE if caller.foreign else None if asked.posted else _BY_GET,
+                    budget=caller.budget,
+                )
+        except ApiError as error:
+            raise _too_many(error) from None
         if asked.posted and not outcome.errors:
             await self._documents.register(caller.principal, question)
         status = _status(outcome, asked)
