@@ -293,7 +293,8 @@ def two_versions(tmp_path: Path, write_version: "ReferenceMaker") -> TwoVersions
         contract = replace(contract, columns=tuple(by_name[name] for name in ("kode", "nama", "jumlah")))
         rows = [{"kode": f"{n:02}", "nama": "a", "jumlah": Decimal(n)} for n in range(40)]
         other = [*rows[1:39], {**rows[39], "jumlah": Decimal("0.5")}, {**rows[0], "kode": "99"}]
-        return tuple(write_version(contract, given, tmp_path).snapshot for given in (rows, other))  # type: ignore[return-value]
+        older, newer = (write_version(contract, given, tmp_path).snapshot for given in (rows, other))
+        return older, newer
 
     return make
 
