@@ -43,7 +43,7 @@ class Hub:
         self.budget: Any = None
         self.client: str | None = "visitor"
         self.foreign = False
-        self.services.changes.seconds = 0.02
+        self.services.watching.seconds = 0.02
         self.endpoint = self.with_limits(StreamLimits())
 
     def with_limits(self, limits: StreamLimits) -> GraphQLEndpoint:
@@ -84,7 +84,7 @@ class Hub:
 
     def is_quiet(self) -> bool:
         """Nobody is served, nothing is looked for."""
-        return self.endpoint.streams.count == 0 and not self.services.changes.is_looking
+        return self.endpoint.streams.count == 0 and not self.services.watching.is_looking
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -96,7 +96,7 @@ async def hub(own: Any) -> AsyncIterator[Hub]:
 
     def left() -> set[str]:
         names = map(repr, asyncio.all_tasks() - before)
-        return {name for name in names if "stream" in name or "changes" in name}
+        return {name for name in names if "stream" in name or "watching" in name}
 
     for _ in range(100):  # a read that was stopped gives its connection back first
         if not left():
@@ -241,10 +241,10 @@ async def test_leaving_and_stopping_free_everything(hub: Hub) -> None:
     async with hub.follow(PUBLISHED) as stays:
         async with hub.follow(PUBLISHED) as leaves:
             assert hub.endpoint.streams.count == 2
-            assert hub.services.changes.is_looking
+            assert hub.services.watching.is_looking
             leaves.leave()
         assert hub.endpoint.streams.count == 1
-        assert hub.services.changes.is_looking
+        assert hub.services.watching.is_looking
         hub.endpoint.streams.end()
         assert await stays.event() is None
         assert stays.ended

@@ -14,7 +14,6 @@ from satudata.datasets.audit.service import AuditService
 from satudata.datasets.catalogue.contracts import Contracts
 from satudata.datasets.catalogue.registration import Registration
 from satudata.datasets.catalogue.service import CatalogueService
-from satudata.datasets.changes.service import ChangeService
 from satudata.datasets.clock import Clock, SystemClock
 from satudata.datasets.codes.service import CodeService
 from satudata.datasets.config import DatasetsConfig
@@ -38,6 +37,7 @@ from satudata.datasets.serving.store import ServingStore
 from satudata.datasets.submissions.service import SubmissionService
 from satudata.datasets.versions.comparing import ComparisonService
 from satudata.datasets.versions.service import VersionService
+from satudata.datasets.watching.service import WatchService
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Services:
     comparisons: ComparisonService
     codes: CodeService
     documents: DocumentService
-    changes: ChangeService
+    watching: WatchService
     audit: AuditService
     rows: RowReader
     serving: ServingStore
@@ -89,7 +89,7 @@ class Services:
 
     async def close(self) -> None:
         """End what was opened; running work in the children is cut off and will be repeated."""
-        await self.changes.close()
+        await self.watching.close()
         await self.checker.close()
         await self.builder.close()
         await self.comparisons.close()
@@ -141,7 +141,7 @@ def _assemble(config: DatasetsConfig, jobs: Jobs | None, clock: Clock) -> Servic
         comparisons=ComparisonService(versions, catalogue, ChangeReader(serving)),
         codes=CodeService(database, acts, config.references),
         documents=DocumentService(database, clock),
-        changes=ChangeService(database, epoch, config),
+        watching=WatchService(database, epoch, config),
         audit=AuditService(database),
         rows=RowReader(serving),
         serving=serving,

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import strawberry
 
-from satudata.datasets.changes.service import READ_AT_ONCE
 from satudata.datasets.submissions.states import TERMINAL
 from satudata.datasets.submissions.types import Submission
+from satudata.datasets.watching.service import READ_AT_ONCE
 from satudata.graphql.catalogue.versions import DatasetVersionType
 from satudata.graphql.context import Info, RequestContext
 from satudata.graphql.ids import global_id, key_of, parse_id
@@ -31,7 +31,7 @@ async def _submission(
 
 
 async def _standings(context: RequestContext, key: str) -> AsyncIterator[Event]:
-    with context.services.changes.watch(key) as watch:
+    with context.services.watching.watch(key) as watch:
         while True:
             submission = await context.services.submissions.get(await context.follower.now(), key)
 
@@ -54,7 +54,7 @@ async def _version_published(
     context = info.context
     if dataset is not None:
         await context.services.catalogue.get(dataset, context.principal)
-    position = await _position_of(context) or await context.services.changes.newest_position()
+    position = await _position_of(context) or await context.services.watching.newest_position()
     return _publications(context, dataset, position)
 
 
@@ -66,14 +66,14 @@ async def _position_of(context: RequestContext) -> int | None:
     slug, _, number = named.key.partition("@")
     if not number.isdecimal() or len(number) > _DIGITS:
         return None
-    return await context.services.changes.position_of(slug, int(number))
+    return await context.services.watching.position_of(slug, int(number))
 
 
 async def _publications(context: RequestContext, dataset: str | None, position: int) -> AsyncIterator[Event]:
-    changes, get = context.services.changes, context.services.versions.get
-    with changes.watch() as watch:
+    watching, get = context.services.watching, context.services.versions.get
+    with watching.watch() as watch:
         while True:
-            found = await changes.publications(position, dataset)
+            found = await watching.publications(position, dataset)
             for publication in found:
                 position = publication.position
                 slug, number = publication.dataset_slug, publication.number

@@ -16,28 +16,32 @@ async def changed(watch: Any) -> None:
 
 
 async def test_publications_have_places_that_only_grow(either_hub: Any, good_csv: bytes) -> None:
-    changes = either_hub.services.changes
-    assert await changes.publications(0) == []
+    watching = either_hub.services.watching
+    assert await watching.publications(0) == []
     await either_hub.published()
-    between = await changes.newest_position()
+    between = await watching.newest_position()
     await either_hub.published(good_csv + b"C,2024,9\n")
 
-    first, second = await changes.publications(0)
+    first, second = await watching.publications(0)
     assert [(item.dataset_slug, item.number) for item in (first, second)] == [(SLUG, 1), (SLUG, 2)]
     assert first.position <= between < second.position
-    assert await changes.publications(between) == [second]
-    assert await changes.publications(0, SLUG) == [first, second]
-    assert await changes.publications(0, "dinas/lain") == []
-    assert await changes.position_of(SLUG, 2) == second.position
-    assert await changes.position_of(SLUG, 3) is None
+    assert await watching.publications(between) == [second]
+    assert await watching.publications(0, SLUG) == [first, second]
+    assert await watching.publications(0, "dinas/lain") == []
+    assert await watching.position_of(SLUG, 2) == second.position
+    assert await watching.position_of(SLUG, 3) is None
 
 
 async def test_followers_are_woken_by_what_they_follow_only(either_hub: Any) -> None:
-    changes, submissions = either_hub.services.changes, either_hub.services.submissions
-    changes.seconds = 0.01
+    watching, submissions = either_hub.services.watching, either_hub.services.submissions
+    watching.seconds = 0.01
     followed, other = await either_hub.submit(), await either_hub.submit()
-    assert not changes.is_looking
-    with changes.watch(followed.id) as watch, changes.watch(other.id) as beside, changes.watch() as published:
+    assert not watching.is_looking
+    with (
+        watching.watch(followed.id) as watch,
+        watching.watch(other.id) as beside,
+        watching.watch() as published,
+    ):
         for woken in (watch, beside, published):
             await changed(woken)  # the first look
         await either_hub.run(JobKind.CHECK, followed.id)
@@ -50,15 +54,15 @@ async def test_followers_are_woken_by_what_they_follow_only(either_hub: Any) -> 
             await asyncio.wait_for(published.changed(), 0.1)
         await either_hub.published()
         await changed(published)
-    assert not changes.is_looking
+    assert not watching.is_looking
 
 
 async def test_a_look_that_fails_is_made_up_for(hub: Any, caplog: pytest.LogCaptureFixture) -> None:
-    changes = hub.services.changes
-    changes.seconds = 0.01
+    watching = hub.services.watching
+    watching.seconds = 0.01
     submission = await hub.submit()
     folder = hub.services.config.work / submission.id
-    with changes.watch(submission.id) as watch:
+    with watching.watch(submission.id) as watch:
         await changed(watch)
         step = dict(hub.services.job(JobKind.CHECK).steps)["check"]
         await step(submission.id)
@@ -66,6 +70,6 @@ async def test_a_look_that_fails_is_made_up_for(hub: Any, caplog: pytest.LogCapt
         (folder / "progress.json").write_text("not JSON")
         while "could not look" not in caplog.text:
             await asyncio.sleep(0.01)
-            assert changes.is_looking
+            assert watching.is_looking
         (folder / "progress.json").unlink()
         await changed(watch)

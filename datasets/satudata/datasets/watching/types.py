@@ -1,4 +1,4 @@
-"""What the change service returns."""
+"""What the watch service returns."""
 
 from dataclasses import dataclass
 from datetime import datetime

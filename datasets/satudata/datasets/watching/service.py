@@ -1,7 +1,7 @@
 """Wakes whoever follows publications or a submission. One look a second at the database for all of them together, none
 while nobody follows: other processes publish and check, too, and not every database can call back.
 
-    with services.changes.watch(submission_id) as watch:
+    with services.watching.watch(submission_id) as watch:
         while True:
             ...                       # read how it stands now
             await watch.changed()     # from here on, or since the last look
@@ -15,13 +15,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from satudata.datasets.changes.repository import ChangeRepository
-from satudata.datasets.changes.types import Publication, Standing
 from satudata.datasets.config import DatasetsConfig
 from satudata.datasets.database.engine import Database
 from satudata.datasets.database.epoch import Epoch
 from satudata.datasets.submissions.progress import read_progress
 from satudata.datasets.submissions.types import SubmissionState
+from satudata.datasets.watching.repository import WatchRepository
+from satudata.datasets.watching.types import Publication, Standing
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ class Watch:
         self._changed.clear()
 
 
-class ChangeService:
+class WatchService:
     """`seconds` is how long it takes at most to notice."""
 
     def __init__(self, database: Database, epoch: Epoch, config: DatasetsConfig) -> None:
@@ -84,7 +84,7 @@ class ChangeService:
     async def newest_position(self) -> int:
         """A position that every publication from now on comes after."""
         async with self._database.read() as session:
-            return await ChangeRepository(session).newest_position()
+            return await WatchRepository(session).newest_position()
 
     async def publications(self, after: int, dataset: str | None = None) -> Sequence[Publication]:
         """Publications after a position in their order, at most `READ_AT_ONCE`; closed datasets, too.
@@ -110,7 +110,7 @@ class ChangeService:
 
     async def _publications(self, after: int, dataset: str | None) -> Sequence[Publication]:
         async with self._database.read() as session:
-            return await ChangeRepository(session).publications(after, dataset, READ_AT_ONCE)
+            return await WatchRepository(session).publications(after, dataset, READ_AT_ONCE)
 
     async def close(self) -> None:
         """Look no more."""
@@ -153,7 +153,7 @@ class ChangeService:
         if not watched:
             return {}
         async with self._database.read() as session:
-            found = await ChangeRepository(session).standings(watched)
+            found = await WatchRepository(session).standings(watched)
         return {
             id_: replace(standing, progress=read_progress(self._config.work / id_))
             if standing.state in _WORKED_ON

@@ -1,4 +1,4 @@
-"""All SQL of changes. The audit trail knows the order of publications: its events follow each other without a gap,
+"""All SQL of watching. The audit trail knows the order of publications: its events follow each other without a gap,
 whereas times of publication are taken before transactions commit."""
 
 from collections.abc import Collection, Sequence
@@ -8,15 +8,15 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from satudata.datasets.audit.models import AuditEventRow, AuditHeadRow
-from satudata.datasets.changes.types import Publication, Standing
 from satudata.datasets.submissions.models import SubmissionRow, SubmissionStepRow
 from satudata.datasets.submissions.types import SubmissionState
+from satudata.datasets.watching.types import Publication, Standing
 
 PUBLISHED = "version.publish"
 _SUBJECT = "dataset:"
 
 
-class ChangeRepository:
+class WatchRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
